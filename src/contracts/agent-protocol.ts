@@ -1,0 +1,111 @@
+// Every message between the host and the guest's agent. emulator/agent/protocol.h is its mirror in C;
+// agent-protocol.golden.txt pins both: each side's tests read it.
+import type { MessageOf } from './frame-codec.ts';
+
+export const AGENT_PROTOCOL_VERSION = 1;
+
+/** What each side may send on a stream before the first `credit`. */
+export const STREAM_WINDOW_BYTES = 256 * 1024;
+/** The most one `data` frame carries, so that a fast stream cannot hold up a slow one. */
+export const MAX_DATA_BYTES = 64 * 1024;
+/** Ids of streams that the agent opens (accepted connections) have this bit; the host's ids do not. */
+export const AGENT_STREAM_BIT = 0x8000_0000;
+
+/** `terminal` of `spawn`. */
+export const TERMINAL = {
+  /** Three pipes. */
+  none: 0,
+  /** A pty of the agent's; the child is its session leader. `stdin` and `stdout` are its two directions. */
+  pty: 1,
+  /** As `pty`, but the master arrives as a file descriptor on the unix socket `console` (OCI runtimes' --console-socket). */
+  consoleSocket: 2,
+} as const;
+
+/** `flags` of `write`. */
+export const WRITE_APPEND = 1;
+export const WRITE_EXCLUSIVE = 2;
+
+/**
+ * In each message `id` is:
+ * - of a request: a number of the host's, never 0, not in use; the reply (`ok`, `failed`, `spawned`, `content`, `names`,
+ *   `attributes`) carries the same one;
+ * - of `data`, `credit`, `end`, `reset`: the stream;
+ * - of `exited`: the request that spawned the process; of `accepted`: the request that listens.
+ *
+ * A stream number of 0 in `spawn` means /dev/null (no fd 3 for `status`).
+ */
+export const AGENT_MESSAGES = {
+  // host -> agent
+  /** First on every channel. Sets the clock (ns since 1970) and mixes `entropy` into the kernel's pool, reseeding it. */
+  hello: { code: 1, fields: { version: 'u32', timeNs: 'u64', entropy: 'bytes' } },
+  /** Answer `ok`, close the channel and open it again (retrying) until somebody serves it: before a snapshot. */
+  suspend: { code: 2, fields: {} },
+  /** Answer: `spawned`, or `failed` when exec did; later `exited`. Streams end on their own. */
+  spawn: {
+    code: 3,
+    fields: {
+      argv: 'strs',
+      /** The whole environment, `NAME=value`. argv[0] is looked up in its PATH. */
+      env: 'strs',
+      cwd: 'str',
+      terminal: 'u8',
+      cols: 'u16',
+      rows: 'u16',
+      /** Path of the unix socket for `consoleSocket`, else ''. Made before the spawn, removed after the fd came. */
+      console: 'str',
+      stdin: 'u32',
+      stdout: 'u32',
+      stderr: 'u32',
+      /** What the child writes to its fd 3. */
+      status: 'u32',
+    },
+  },
+  /** kill(2). */
+  signal: { code: 4, fields: { pid: 'u32', signal: 'u8' } },
+  /** Window size of the terminal whose output is `stream`. */
+  resize: { code: 5, fields: { stream: 'u32', cols: 'u16', rows: 'u16' } },
+  /** With parents. */
+  mkdir: { code: 6, fields: { path: 'str', mode: 'u32' } },
+  write: { code: 7, fields: { path: 'str', mode: 'u32', flags: 'u8', content: 'bytes' } },
+  /** Answer: `content`, shorter than `length` only at the end of the file. */
+  read: { code: 8, fields: { path: 'str', offset: 'u64', length: 'u32' } },
+  /** Answer: `attributes`, of the link itself. */
+  stat: { code: 9, fields: { path: 'str' } },
+  /** Answer: `names`, without . and .. */
+  list: { code: 10, fields: { path: 'str' } },
+  /** A file, a symbolic link or a whole tree; does not cross mount points; a missing path is no error. */
+  remove: { code: 11, fields: { path: 'str' } },
+  /** mount(2). `loop` 1: `source` is a file, attached read-only to a free loop device that detaches itself on unmount. */
+  mount: { code: 12, fields: { source: 'str', target: 'str', fstype: 'str', flags: 'u32', data: 'str', loop: 'u8' } },
+  /** umount2(2). */
+  umount: { code: 13, fields: { target: 'str', flags: 'u32' } },
+  /** A unix stream socket; replaces a stale one. Answer `ok`, then an `accepted` for each connection until `unlisten`. */
+  listen: { code: 14, fields: { path: 'str', mode: 'u32' } },
+  /** `listener`: the id of the `listen` request. */
+  unlisten: { code: 15, fields: { listener: 'u32' } },
+
+  // agent -> host
+  ok: { code: 32, fields: {} },
+  failed: { code: 33, fields: { errno: 'u32', message: 'str' } },
+  spawned: { code: 34, fields: { pid: 'u32' } },
+  /** `code` is 0 when `signal` is not. */
+  exited: { code: 35, fields: { code: 'u32', signal: 'u32' } },
+  content: { code: 36, fields: { content: 'bytes' } },
+  names: { code: 37, fields: { names: 'strs' } },
+  /** `mode` with the file type bits of stat(2). */
+  attributes: { code: 38, fields: { mode: 'u32', size: 'u64', mtimeS: 'u64' } },
+  accepted: { code: 39, fields: { stream: 'u32' } },
+  /** A line for the host's log: what the agent refused or lost, and why. */
+  log: { code: 40, fields: { text: 'str' } },
+
+  // both ways, on a stream
+  data: { code: 64, fields: { content: 'bytes' } },
+  /** The receiver took `bytes`; the sender may send that much more. */
+  credit: { code: 65, fields: { bytes: 'u32' } },
+  /** No more data from this side. */
+  end: { code: 66, fields: {} },
+  /** This side gave up the stream in both directions; `errno` says why, 0 for no reason. */
+  reset: { code: 67, fields: { errno: 'u32' } },
+} as const;
+
+export type AgentMessage = MessageOf<typeof AGENT_MESSAGES>;

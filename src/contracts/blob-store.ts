@@ -1,0 +1,33 @@
+// Content-addressed bytes: memory (tests, browser), OPFS (browser), files (Node). 9p exports them to the guest read-only.
+
+/** `sha256:<64 lower-case hex digits>`, OCI image spec, descriptor.md#digests. */
+export type Digest = `sha256:${string}`;
+
+export interface BlobStore {
+  /** Size in bytes, or undefined when the blob is not here. */
+  size(digest: Digest): Promise<number | undefined>;
+  /**
+   * Up to `length` bytes at `offset`; fewer only at the end. Synchronous when the bytes are at hand: the 9p server
+   * answers the guest in the same tick then.
+   * @throws DrydockError `not-found`
+   */
+  read(digest: Digest, offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+  /** Starts a blob. Nothing is visible before `commit`. */
+  create(): Promise<BlobWriter>;
+  /** Removes the blob; no error when it is not here. */
+  delete(digest: Digest): Promise<void>;
+  list(): Promise<Digest[]>;
+}
+
+export interface BlobWriter {
+  /** Appends. The store may keep `bytes`: do not change them afterwards. */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes the blob visible under the digest of what was written.
+   * @param expected refuses anything else, and stores nothing.
+   * @throws DrydockError `data-loss` on a mismatch
+   */
+  commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }>;
+  /** Forgets what was written. Harmless after `commit`. */
+  abort(): Promise<void>;
+}

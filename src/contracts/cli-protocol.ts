@@ -1,0 +1,42 @@
+// Messages between the `docker` stub in the guest (emulator/stub) and the CLI beside it, one channel for each run.
+// Same frames as the agent's; cli-protocol.golden.txt pins both sides. `id` pairs a file request with its answer, else 0.
+import type { MessageOf } from './frame-codec.ts';
+
+export const CLI_PROTOCOL_VERSION = 1;
+
+export const CLI_MESSAGES = {
+  // stub -> host
+  /** First. `terminal`: bit 0, 1, 2 say whether stdin, stdout, stderr are terminals. cols 0 without a terminal. */
+  open: {
+    code: 1,
+    fields: { version: 'u32', argv: 'strs', env: 'strs', cwd: 'str', terminal: 'u8', cols: 'u16', rows: 'u16' },
+  },
+  /** Empty content: end of the input. Sent only against `pull`. */
+  stdin: { code: 2, fields: { content: 'bytes' } },
+  resize: { code: 3, fields: { cols: 'u16', rows: 'u16' } },
+  /** A signal's number, as the stub caught it. */
+  signal: { code: 4, fields: { signal: 'u8' } },
+  /** Answers to the host's file requests. */
+  done: { code: 5, fields: { errno: 'u32' } },
+  content: { code: 6, fields: { content: 'bytes' } },
+
+  // host -> stub
+  stdout: { code: 32, fields: { content: 'bytes' } },
+  stderr: { code: 33, fields: { content: 'bytes' } },
+  /** Read stdin once, at most `bytes`, and send it. */
+  pull: { code: 34, fields: { bytes: 'u32' } },
+  /** 1: raw mode on stdin's terminal, 0: as it was. */
+  raw: { code: 35, fields: { on: 'u8' } },
+  /** Restore the terminal and exit with `code`; when `signal` is not 0, die by that signal. */
+  exit: { code: 36, fields: { code: 'u8', signal: 'u8' } },
+  /** Answer: `content` (shorter than `length` only at the end), or `done` with an errno. Paths are relative to the stub's cwd. */
+  read: { code: 37, fields: { path: 'str', offset: 'u64', length: 'u32' } },
+  /** `flags`: 1 append, 2 exclusive. Answer: `done`. */
+  write: { code: 38, fields: { path: 'str', mode: 'u32', flags: 'u8', content: 'bytes' } },
+  /** unlink(2). Answer: `done`. */
+  remove: { code: 39, fields: { path: 'str' } },
+  /** 1: deliver signals as `signal` messages; 0 (at the start): the stub dies by them as any program. */
+  catchSignals: { code: 40, fields: { on: 'u8' } },
+} as const;
+
+export type CliMessage = MessageOf<typeof CLI_MESSAGES>;

@@ -1,0 +1,45 @@
+// How the docker CLI sees the place it runs in: the guest's shell (through the stub), the page, or Node.
+
+/** One run of `docker ...`. */
+export interface CliSession {
+  /** Without `docker` itself. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Which streams are terminals. */
+  readonly terminal: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Pulls only when read: a `docker ps` must not eat what was typed for the shell's next command. */
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** A write resolves when the terminal took the bytes. */
+  readonly stdout: ByteSink;
+  readonly stderr: ByteSink;
+  readonly files: CliFiles;
+  /** The window, or undefined without a terminal. */
+  windowSize(): WindowSize | undefined;
+  onResize(listener: (size: WindowSize) => void): () => void;
+  /** Signals sent to the client (`INT`, `TERM`, ...); without a listener the session ends by that signal. */
+  onSignal(listener: (signal: SignalName) => void): () => void;
+  /** Raw mode of the terminal on stdin; restored at the end whatever happens. */
+  setRawMode(raw: boolean): Promise<void>;
+  /** The stub is gone (killed, terminal closed): stop what you do. */
+  readonly gone: AbortSignal;
+}
+
+export type SignalName = 'INT' | 'TERM' | 'HUP' | 'QUIT' | 'USR1' | 'USR2' | 'CONT' | 'TSTP';
+
+export interface ByteSink {
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+export interface WindowSize {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** Files where the command was typed. Relative paths are taken from `cwd`. Errors carry the errno (`guest`). */
+export interface CliFiles {
+  read(path: string): Promise<Uint8Array>;
+  /** @param exclusive refuses an existing file (EEXIST), as `--cidfile` needs. */
+  write(path: string, bytes: Uint8Array, options?: { mode?: number; exclusive?: boolean }): Promise<void>;
+  remove(path: string): Promise<void>;
+}
