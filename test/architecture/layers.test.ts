@@ -13,8 +13,9 @@ const mayImport: Record<string, readonly string[]> = {
   machine: ['contracts', 'shared'],
   lessons: ['contracts', 'shared'],
   app: ['contracts', 'shared', 'lessons'],
-  worker: ['contracts', 'shared', 'engine', 'cli', 'machine', 'lessons'],
-  node: ['contracts', 'shared', 'engine', 'cli', 'machine', 'lessons'],
+  compose: ['contracts', 'shared', 'engine', 'cli', 'machine'],
+  worker: ['contracts', 'shared', 'engine', 'cli', 'machine', 'lessons', 'compose'],
+  node: ['contracts', 'shared', 'engine', 'cli', 'machine', 'lessons', 'compose'],
 };
 /** Packages that only one room may know. */
 const ownedPackages: Record<string, readonly string[]> = {

@@ -1,0 +1,29 @@
+// Boots Drydock in this process, from the files that `npm run guest` built.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createDrydock } from '../compose/create-drydock.ts';
+import type { Drydock } from '../compose/create-drydock.ts';
+import type { BootProgress } from '../contracts/machine.ts';
+import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
+import { diskRegistryFetch, DISK_REGISTRY } from './disk-registry.ts';
+import { DiskGuestFiles } from './guest-files.ts';
+import { PUBLIC_DIRECTORY } from './paths.ts';
+
+export interface StartOptions {
+  readonly onProgress?: (progress: BootProgress) => void;
+  readonly onLog?: (line: string) => void;
+}
+
+/** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
+export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
+  const wasmPath = createRequire(import.meta.url).resolve('v86/build/v86.wasm');
+  const wasm = await readFile(wasmPath);
+  return createDrydock({
+    guest: new DiskGuestFiles(PUBLIC_DIRECTORY),
+    blobs: new MemoryBlobStore(),
+    fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
+    defaultRegistry: DISK_REGISTRY,
+    wasm: { bytes: new Uint8Array(wasm) },
+    ...options,
+  });
+}
