@@ -44,7 +44,9 @@ async function vitest(project) {
   const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
   const code = await run(bin('vitest'), args);
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     // A skipped test proves nothing, and a file that could not be loaded has no failed tests of its own.
     const broken = numFailedTests + numPendingTests || (code === 0 ? 0 : Math.max(1, numFailedTestSuites));
     return { passed: numPassedTests, failed: broken };

@@ -65,7 +65,12 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
   };
 }
 
-async function serveSocket(machine: Machine, engine: Engine, signal: AbortSignal, log: (line: string) => void): Promise<void> {
+async function serveSocket(
+  machine: Machine,
+  engine: Engine,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
   try {
     for await (const connection of machine.runtime.listen(DOCKER_SOCKET, 0o660, signal)) {
       serveHttp1(connection, engine).catch((error: unknown) => {

@@ -24,7 +24,8 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   const command = COMMANDS[name];
-  if (command === undefined) throw new UsageError(`unknown command: drydock ${name}\n\nRun 'drydock --help' for more information`);
+  if (command === undefined)
+    throw new UsageError(`unknown command: drydock ${name}\n\nRun 'drydock --help' for more information`);
   return command(rest);
 }
 

@@ -8,9 +8,12 @@ describe('refusal', () => {
     expect(refusal(new Headers({ host }), loopback)).toBeUndefined();
   });
 
-  it.each(['evil.example:2375', 'localhost.evil.example', '10.0.0.1:2375', '', '127.evil.example', 'a b'])('refuses the host "%s"', (host) => {
-    expect(refusal(new Headers({ host }), loopback)).toContain(`"${host}"`);
-  });
+  it.each(['evil.example:2375', 'localhost.evil.example', '10.0.0.1:2375', '', '127.evil.example', 'a b'])(
+    'refuses the host "%s"',
+    (host) => {
+      expect(refusal(new Headers({ host }), loopback)).toContain(`"${host}"`);
+    },
+  );
 
   it('refuses every web page, also over a unix socket and its own origin', () => {
     const headers = new Headers({ host: '127.0.0.1:2375', origin: 'http://127.0.0.1:2375' });

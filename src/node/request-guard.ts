@@ -1,7 +1,9 @@
 // A web page must not drive the engine: browsers send `Origin`, and DNS rebinding shows as a foreign `Host`.
 import { isIP } from 'node:net';
 
-export type Listen = { readonly kind: 'unix'; readonly path: string } | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
+export type Listen =
+  | { readonly kind: 'unix'; readonly path: string }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number };
 
 /** @returns why a request is refused (for a 403 body), or undefined when it may pass */
 export function refusal(headers: Headers, listen: Listen): string | undefined {
@@ -38,7 +40,8 @@ function hostname(header: string): string {
  * @throws Error naming the value
  */
 export function parseListen(value: string): Listen {
-  if (value.startsWith('unix://') && value.length > 'unix://'.length) return { kind: 'unix', path: value.slice('unix://'.length) };
+  if (value.startsWith('unix://') && value.length > 'unix://'.length)
+    return { kind: 'unix', path: value.slice('unix://'.length) };
   const match = /^tcp:\/\/(\[[0-9a-fA-F:]+\]|[^:/[\]]+):(\d{1,5})$/.exec(value);
   const port = Number(match?.[2]);
   if (match?.[1] === undefined || port > 65_535) {

@@ -11,7 +11,12 @@ type OnExit = Parameters<WorkerSurface['openShell']>[2];
 /** SIGHUP: what a shell gets when its terminal is closed. */
 const HANGUP = 1;
 
-export async function openShell(drydock: Drydock, size: WindowSize, onOutput: OnOutput, onExit: OnExit): Promise<ShellHandle> {
+export async function openShell(
+  drydock: Drydock,
+  size: WindowSize,
+  onOutput: OnOutput,
+  onExit: OnExit,
+): Promise<ShellHandle> {
   const task = await drydock.machine.runtime.spawn(interactiveShell(size));
   const input = task.stdin.getWriter();
   const printed = print(task.stdout, onOutput);

@@ -28,7 +28,10 @@ export async function serveCommand(args: string[]): Promise<number> {
   const drydock = await startDrydock({ onLog: (line) => void process.stderr.write(`drydock: ${line}\n`) });
   try {
     const server = await listenEngine(listen, drydock.engine, (headers) => refusal(headers, listen));
-    const host = listen.kind === 'unix' ? `unix://${listen.path}` : `tcp://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${server.port}`;
+    const host =
+      listen.kind === 'unix'
+        ? `unix://${listen.path}`
+        : `tcp://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${server.port}`;
     process.stdout.write(`Docker Engine API on ${host}\n  export DOCKER_HOST=${host}\n`);
     await interrupted();
     await server.close();
@@ -53,7 +56,9 @@ function parse(args: string[]): 'help' | { listen: Listen } {
     }
     return { listen };
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock serve --help' for more information`);
+    throw new UsageError(
+      `${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock serve --help' for more information`,
+    );
   }
 }
 

@@ -39,7 +39,9 @@ export async function shCommand(args: string[]): Promise<number> {
 
 function parse(args: string[]) {
   // Like a shell: what follows the script or the file is the script's, flags included.
-  const own = args.findIndex((arg, at) => !arg.startsWith('-') && !['-c', '--command', '--timeout'].includes(args[at - 1] ?? ''));
+  const own = args.findIndex(
+    (arg, at) => !arg.startsWith('-') && !['-c', '--command', '--timeout'].includes(args[at - 1] ?? ''),
+  );
   const split = own === -1 ? args.length : own;
   try {
     const { values } = parseArgs({
@@ -49,7 +51,9 @@ function parse(args: string[]) {
     });
     return { values, positionals: args.slice(split) };
   } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock sh --help' for more information`);
+    throw new UsageError(
+      `${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock sh --help' for more information`,
+    );
   }
 }
 

@@ -1,0 +1,20 @@
+// Times commands where a learner types them: in the guest's shell, by the guest's own clock.
+
+/** A bash script that runs `command` `runs` times after one warm-up and prints each duration in microseconds. */
+export function timingScript(command: string, runs: number): string {
+  return [
+    `${command} >/dev/null`,
+    `for _ in $(seq ${runs}); do`,
+    '  start=${EPOCHREALTIME/./}',
+    `  ${command} >/dev/null`,
+    '  echo "sample $((${EPOCHREALTIME/./} - start))"',
+    'done',
+  ].join('\n');
+}
+
+/** @returns milliseconds */
+export function readSamples(output: string): number[] {
+  const samples = [...output.matchAll(/^sample (\d+)\s*$/gm)].map((match) => Number(match[1]) / 1000);
+  if (samples.length === 0) throw new Error(`Cannot find a sample in the output: ${output.slice(0, 400)}`);
+  return samples;
+}

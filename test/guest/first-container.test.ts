@@ -1,0 +1,139 @@
+// The kernel does it: what `docker run` promises, read back from the guest's own /proc, /sys and mount table.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useGuest } from '../support/guest.ts';
+
+const guest = useGuest();
+
+beforeAll(async () => {
+  await guest.ok('docker run -d --name c -m 32m --pids-limit 20 --cpus 0.5 busybox sleep 1000');
+});
+
+describe('a running container', () => {
+  it('has its limits in its cgroup', async () => {
+    const files = await guest.ok(`
+      cd /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' c)
+      cat memory.max pids.max cpu.max`);
+    expect(files.split('\n')).toEqual(['33554432', '20', '50000 100000']);
+  });
+
+  it('has namespaces of its own', async () => {
+    const lines = await guest.ok(`
+      pid=$(docker inspect -f '{{.State.Pid}}' c)
+      for ns in pid mnt uts ipc net cgroup user; do
+        [ "$(readlink /proc/1/ns/$ns)" = "$(readlink /proc/$pid/ns/$ns)" ] && echo $ns same || echo $ns own
+      done`);
+    expect(lines.split('\n')).toEqual([
+      'pid own',
+      'mnt own',
+      'uts own',
+      'ipc own',
+      'net own',
+      'cgroup own',
+      'user same',
+    ]);
+  });
+
+  it('stands on an overlay with the paths that inspect names', async () => {
+    const [mount, merged, upper] = (
+      await guest.ok(`
+      merged=$(docker inspect -f '{{.GraphDriver.Data.MergedDir}}' c)
+      grep " $merged " /proc/mounts; echo $merged; docker inspect -f '{{.GraphDriver.Data.UpperDir}}' c`)
+    ).split('\n');
+    expect(merged).toMatch(/^\/var\/lib\/docker\/overlay2\/[0-9a-f]{64}\/merged$/);
+    expect(mount).toMatch(
+      new RegExp(`^overlay ${merged} overlay .*lowerdir=[^,]*overlay2.*upperdir=${upper},workdir=`),
+    );
+  });
+
+  it('writes to its own layer and leaves the image alone', async () => {
+    const output = await guest.ok(`
+      docker exec c sh -c 'echo mine > /etc/mine; rm /etc/group'
+      upper=$(docker inspect -f '{{.GraphDriver.Data.UpperDir}}' c)
+      cat $upper/etc/mine; stat -c '%F %t,%T' $upper/etc/group
+      docker run --rm busybox sh -c 'ls /etc/group; test ! -e /etc/mine'`);
+    expect(output.split('\n')).toEqual(['mine', 'character special file 0,0', '/etc/group']);
+  });
+
+  it('is PID 1 for itself and a plain process for the host', async () => {
+    const ps = await guest.ok('docker exec c ps');
+    expect(ps).toMatch(/^\s*1 root\s.*sleep 1000$/m);
+    expect(await guest.ok(`cat /proc/$(docker inspect -f '{{.State.Pid}}' c)/cmdline | tr '\\0' ' '`)).toBe(
+      'sleep 1000',
+    );
+  });
+
+  it('has loopback, and nothing else, on the default network', async () => {
+    expect(await guest.ok('docker exec c ping -c 1 127.0.0.1 >/dev/null && docker exec c ls /sys/class/net')).toBe(
+      'lo',
+    );
+  });
+
+  it('has the default capabilities and seccomp', async () => {
+    const status = await guest.ok("grep -E '^(CapBnd|Seccomp):' /proc/$(docker inspect -f '{{.State.Pid}}' c)/status");
+    expect(status.replaceAll('\t', ' ').split('\n')).toEqual(['CapBnd: 00000000a80425fb', 'Seccomp: 2']);
+    expect((await guest.sh('docker exec c mount -t tmpfs none /mnt')).stderr).toContain('permission denied');
+  });
+
+  it('knows its name', async () => {
+    const output = await guest.ok(`
+      id=$(docker inspect -f '{{.Id}}' c)
+      [ "$(docker exec c hostname)" = "\${id:0:12}" ] && docker exec c grep -c "\${id:0:12}" /etc/hosts /etc/hostname`);
+    expect(output.split('\n')).toEqual(['/etc/hosts:1', '/etc/hostname:1']);
+  });
+});
+
+describe('limits', () => {
+  it('kill what takes more memory than it may', async () => {
+    const { exitCode } = await guest.sh(
+      "docker run --name eater -m 32m --memory-swap 32m busybox sh -c 'dd if=/dev/zero of=/dev/shm/x bs=1M count=64'",
+    );
+    expect(exitCode).toBe(137);
+    expect(await guest.ok("docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' eater; docker rm eater")).toBe(
+      'true 137\neater',
+    );
+  });
+
+  it('stop a fork bomb at the number of processes', async () => {
+    const output = await guest.ok(
+      "docker run --rm --pids-limit 10 busybox sh -c 'for i in $(seq 20); do sleep 5 & done 2>&1; true' 2>&1; true",
+    );
+    expect(output).toMatch(/can't fork|Resource temporarily unavailable/);
+  });
+});
+
+describe('run', () => {
+  it('passes streams and exit codes through', async () => {
+    const result = await guest.sh("docker run --rm -i busybox sh -c 'cat; echo err >&2; exit 42'", 'typed\n');
+    expect(result).toEqual({ exitCode: 42, stdout: 'typed\n', stderr: 'err\n' });
+  });
+
+  it('honours environment, directory, user, hostname and entrypoint', async () => {
+    const output = await guest.ok(
+      `docker run --rm -e A=1 -e B -w /tmp -u 1000:1001 -h box --entrypoint sh busybox -c 'echo $A $PWD $(id -u):$(id -g) $(hostname)'`,
+    );
+    expect(output).toBe('1 /tmp 1000:1001 box');
+  });
+
+  it('binds directories of the host', async () => {
+    const output = await guest.ok(`
+      mkdir -p /tmp/shared && echo outside > /tmp/shared/a
+      docker run --rm -v /tmp/shared:/data busybox sh -c 'cat /data/a; echo inside > /data/b'
+      docker run --rm -v /tmp/shared:/data:ro busybox sh -c 'echo x > /data/c' 2>/dev/null; echo "read-only: $?"
+      cat /tmp/shared/b; ls /tmp/shared`);
+    expect(output.split('\n')).toEqual(['outside', 'read-only: 1', 'inside', 'a', 'b']);
+  });
+
+  it('shares the host network on request', async () => {
+    expect(await guest.ok('docker run --rm --network host busybox readlink /proc/self/ns/net')).toBe(
+      await guest.ok('readlink /proc/1/ns/net'),
+    );
+  });
+
+  it('leaves nothing behind with --rm', async () => {
+    const traces =
+      'docker ps -aq | wc -l; ls /var/lib/docker/containers /run/crun /sys/fs/cgroup/docker; grep -c overlay2 /proc/mounts';
+    const before = await guest.ok(traces);
+    await guest.ok('docker run --rm busybox true; docker run --rm busybox false; true');
+    expect(await guest.ok(traces)).toBe(before);
+  });
+});
