@@ -1,0 +1,79 @@
+// Serves the built page as a plain static host would: what works here works on any of them.
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import sirv from 'sirv';
+
+export interface StaticServerOptions {
+  readonly directory: string;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Path prefix, to show that the page needs no particular one: `/some/where`. */
+  readonly prefix?: string;
+  /** Told the body's size of every answer, in bytes as sent. */
+  readonly onSent?: (path: string, bytes: number) => void;
+}
+
+export interface StaticServer {
+  /** With the prefix and a trailing slash. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** @throws Error with code EADDRINUSE, EACCES ... when the address cannot be had */
+export async function startStaticServer(options: StaticServerOptions): Promise<StaticServer> {
+  const prefix = options.prefix ?? '';
+  // Files that are named by their content never change; the rest is asked for again and answered with 304.
+  const files = sirv(options.directory, {
+    etag: true,
+    gzip: true,
+    dotfiles: false,
+    setHeaders: (response, path) =>
+      response.setHeader('cache-control', isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
+  });
+  const server = createServer((request, response) => {
+    const url = request.url ?? '/';
+    if (!url.startsWith(`${prefix}/`)) return notFound(response);
+    request.url = url.slice(prefix.length);
+    if (options.onSent !== undefined) reportBytes(request, response, options.onSent);
+    files(request, response, () => notFound(response));
+  });
+  await listen(server, options.port, options.host);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${prefix}/`,
+    close: () => close(server),
+  };
+}
+
+function isImmutable(path: string): boolean {
+  return /\/assets\/.+-[\w-]{8}\.\w+$|\/blobs\/sha256:[0-9a-f]{64}$|\/root\/[0-9a-f]{16,64}(\.\w+)*$/.test(path);
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('Not found\n');
+}
+
+function reportBytes(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onSent: (path: string, bytes: number) => void,
+): void {
+  const path = request.url ?? '/';
+  response.on('close', () => onSent(path, Number(response.getHeader('content-length') ?? 0)));
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
