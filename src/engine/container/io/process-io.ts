@@ -1,0 +1,66 @@
+// The three streams of one process (a container's or an exec's), wired to those who are attached.
+import type { Task } from '../../../contracts/runtime.ts';
+import type { Clock } from '../../clock.ts';
+import type { ContainerLog } from './container-log.ts';
+import { OutputHub } from './output-hub.ts';
+import { StdinPipe } from './stdin-pipe.ts';
+import type { OutputName } from './stdcopy.ts';
+
+/** As Docker: output that a process's orphans still hold open is not waited for longer than this. */
+const DRAIN_MS = 2_000;
+
+export class ProcessIo {
+  /** Of the run that is, or of the next one: clients attach before the start. */
+  stdin = new StdinPipe();
+  readonly hub: OutputHub;
+  readonly #clock: Clock;
+  readonly #log: ContainerLog | undefined;
+  #pumps: Promise<unknown> = Promise.resolve();
+
+  constructor(clock: Clock, log?: ContainerLog) {
+    this.#clock = clock;
+    this.#log = log;
+    this.hub = new OutputHub(clock);
+  }
+
+  start(task: Task): void {
+    this.stdin.bind(task.stdin);
+    this.#log?.open();
+    this.#pumps = Promise.all([this.#pump('stdout', task.stdout), this.#pump('stderr', task.stderr)]);
+  }
+
+  /** After the exit: takes what is still in the pipes, then ends everybody's streams. */
+  async finish(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const cancel = this.#clock.after(DRAIN_MS, resolve);
+      void this.#pumps.finally(() => {
+        cancel();
+        resolve();
+      });
+    });
+    this.close();
+  }
+
+  /** Ends everybody's streams now. */
+  close(): void {
+    this.stdin.unbind();
+    this.stdin = new StdinPipe();
+    this.#log?.close();
+    this.hub.end();
+  }
+
+  async #pump(name: OutputName, stream: ReadableStream<Uint8Array>): Promise<void> {
+    const reader = stream.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        this.#log?.append(name, value);
+        const full = this.hub.write(name, value);
+        if (full !== undefined) await full;
+      }
+    } catch {
+      // The machine lost the stream; the exit, which follows, tells.
+    }
+  }
+}
