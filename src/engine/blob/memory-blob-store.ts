@@ -1,0 +1,109 @@
+// Blobs in this process's memory: the browser's first store, and the tests'. Reads are synchronous, so that the 9p
+// server answers the guest in the same tick.
+import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
+import { digestMismatch, noSuchBlob, writerClosed } from './blob-errors.ts';
+import { createDigestStream } from './sha256.ts';
+import type { DigestStream } from './sha256.ts';
+
+/** Pieces as they were written, with the offset where each starts. */
+interface Blob {
+  readonly pieces: readonly Uint8Array[];
+  readonly starts: readonly number[];
+  readonly bytes: number;
+}
+
+export class MemoryBlobStore implements BlobStore {
+  readonly #blobs = new Map<Digest, Blob>();
+
+  size(digest: Digest): Promise<number | undefined> {
+    return Promise.resolve(this.#blobs.get(digest)?.bytes);
+  }
+
+  read(digest: Digest, offset: number, length: number): Uint8Array {
+    const blob = this.#blobs.get(digest);
+    if (blob === undefined) throw noSuchBlob(digest);
+    const end = Math.min(offset + length, blob.bytes);
+    if (offset >= end) return new Uint8Array(0);
+    let index = pieceAt(blob.starts, offset);
+    const first = pieceOf(blob, index, offset, end);
+    // Most reads lie within one piece and copy nothing.
+    if (first.length === end - offset) return first;
+    const out = new Uint8Array(end - offset);
+    for (let at = offset, piece = first; ; piece = pieceOf(blob, ++index, at, end)) {
+      out.set(piece, at - offset);
+      at += piece.length;
+      if (at >= end) return out;
+    }
+  }
+
+  async create(): Promise<BlobWriter> {
+    return new MemoryBlobWriter(this.#blobs, await createDigestStream());
+  }
+
+  delete(digest: Digest): Promise<void> {
+    this.#blobs.delete(digest);
+    return Promise.resolve();
+  }
+
+  list(): Promise<Digest[]> {
+    return Promise.resolve([...this.#blobs.keys()]);
+  }
+}
+
+class MemoryBlobWriter implements BlobWriter {
+  readonly #blobs: Map<Digest, Blob>;
+  readonly #hash: DigestStream;
+  #pieces: Uint8Array[] = [];
+  #starts: number[] = [];
+  #bytes = 0;
+  #open = true;
+
+  constructor(blobs: Map<Digest, Blob>, hash: DigestStream) {
+    this.#blobs = blobs;
+    this.#hash = hash;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    if (bytes.length === 0) return;
+    this.#hash.update(bytes);
+    this.#pieces.push(bytes);
+    this.#starts.push(this.#bytes);
+    this.#bytes += bytes.length;
+  }
+
+  async commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }> {
+    if (!this.#open) throw writerClosed();
+    const digest = this.#hash.digest();
+    const blob = { pieces: this.#pieces, starts: this.#starts, bytes: this.#bytes };
+    await this.abort();
+    if (expected !== undefined && expected !== digest) throw digestMismatch(expected, digest);
+    this.#blobs.set(digest, blob);
+    return { digest, bytes: blob.bytes };
+  }
+
+  abort(): Promise<void> {
+    this.#open = false;
+    this.#pieces = [];
+    this.#starts = [];
+    return Promise.resolve();
+  }
+}
+
+/** Index of the piece that holds `offset`. */
+function pieceAt(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** What piece `index` has between the offsets. */
+function pieceOf(blob: Blob, index: number, offset: number, end: number): Uint8Array {
+  const start = blob.starts[index] ?? 0;
+  return blob.pieces[index]?.subarray(offset - start, end - start) ?? new Uint8Array(0);
+}
