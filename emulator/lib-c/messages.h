@@ -82,3 +82,21 @@ static inline void MESSAGE(free)(struct MESSAGE(message) * message) {
 PROTOCOL_MESSAGES
 #undef M
 #undef F
+
+/** Writes any message, as it was read. */
+static inline void MESSAGE(put)(struct buffer *output, const struct MESSAGE(message) * message) {
+  size_t begin = frame_begin(output, message->type, message->id);
+  switch (message->type) {
+#define F(kind, field) put_##kind(output, at->field);
+#define M(label, code, fields)                                                                                         \
+  case code: {                                                                                                         \
+    const struct MESSAGE(label) *at = &message->label;                                                                 \
+    (void)at;                                                                                                          \
+    fields break;                                                                                                      \
+  }
+    PROTOCOL_MESSAGES
+#undef M
+#undef F
+  }
+  frame_end(output, begin);
+}

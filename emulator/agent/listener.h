@@ -1,0 +1,9 @@
+// Sockets on which guest programs reach the host, as /var/run/docker.sock.
+#pragma once
+
+#include "agent.h"
+
+int listener_serve(struct agent *agent, uint32_t request, const struct agent_listen *listen, struct error *err);
+/** Its connections go on. */
+int listener_end(struct agent *agent, uint32_t request, struct error *err);
+void listeners_forget(struct agent *agent);

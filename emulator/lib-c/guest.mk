@@ -1,0 +1,25 @@
+# How the guest's C programs are built: warnings are errors, and one static file each. A folder's Makefile sets PROGRAM and
+# SOURCES, then includes this. The guest build passes CC=i686-linux-gnu-gcc and OUT=<folder>.
+CC ?= cc
+OPTIMIZE ?= -Os
+OUT ?= .
+CFLAGS ?= $(OPTIMIZE) -g0
+override CFLAGS += -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
+	-ffunction-sections -fdata-sections
+LDFLAGS ?= -static
+override LDFLAGS += -Wl,--gc-sections
+
+HERE := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+HEADERS := $(wildcard *.h) $(wildcard $(HERE)*.h)
+
+all: $(OUT)/$(PROGRAM)
+
+$(OUT)/$(PROGRAM): $(SOURCES) $(HEADERS) Makefile $(HERE)guest.mk
+	@mkdir -p $(OUT)
+	$(CC) $(CFLAGS) $(SOURCES) $(LDFLAGS) $(LIBS) -o $@.partial
+	@mv $@.partial $@
+
+clean:
+	rm -f $(OUT)/$(PROGRAM)
+
+.PHONY: all clean
