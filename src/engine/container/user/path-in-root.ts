@@ -1,6 +1,8 @@
 // Finds a container's file from outside: its symbolic links are followed inside its root, never on the host.
 import { isDrydockError, DrydockError } from '../../../contracts/errors.ts';
 import type { HostStat, Runtime } from '../../../contracts/runtime.ts';
+import { readText } from '../read-text.ts';
+import { DEFAULT_PATH } from '../spec/environment.ts';
 
 const ENOENT = 2;
 const MAX_LINKS = 40;
@@ -66,16 +68,9 @@ async function statOrUndefined(runtime: Runtime, path: string): Promise<HostStat
 async function readLink(runtime: Runtime, path: string): Promise<string> {
   const task = await runtime.spawn({
     argv: ['readlink', '-n', path],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: { PATH: DEFAULT_PATH },
     cwd: '/',
     stdio: { stdin: false, tty: false },
   });
-  return textOf(task.stdout);
-}
-
-async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of stream) text += decoder.decode(chunk, { stream: true });
-  return text + decoder.decode();
+  return readText(task.stdout);
 }

@@ -1,0 +1,67 @@
+// `filters` of list endpoints: {"name":["a"],"label":["k=v"]}, or Docker's older {"name":{"a":true}}.
+import { DrydockError } from '../../contracts/errors.ts';
+
+export class Filters {
+  readonly #values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.#values = values;
+  }
+
+  /** @throws DrydockError `invalid-argument`: invalid filter */
+  static parse(json: string | undefined, accepted: readonly string[]): Filters {
+    const values = new Map<string, readonly string[]>();
+    for (const [key, value] of Object.entries(parseObject(json ?? ''))) {
+      if (!accepted.includes(key)) throw new DrydockError('invalid-argument', `invalid filter '${key}'`);
+      const list = Array.isArray(value)
+        ? value.map(String)
+        : Object.keys(Object(value)).filter((name) => Object(value)[name] === true);
+      values.set(key, list);
+    }
+    return new Filters(values);
+  }
+
+  values(key: string): readonly string[] {
+    return this.#values.get(key) ?? [];
+  }
+
+  /** True when nothing is asked of `key`, or one of its values is exactly `value`. */
+  exact(key: string, value: string): boolean {
+    const values = this.values(key);
+    return values.length === 0 || values.includes(value);
+  }
+
+  /** As `exact`, but the values are also regular expressions. */
+  match(key: string, value: string): boolean {
+    const values = this.values(key);
+    return values.length === 0 || values.some((pattern) => pattern === value || matches(pattern, value));
+  }
+
+  /** Every `k` and `k=v` asked for is there. */
+  labels(key: string, labels: Readonly<Record<string, string>>): boolean {
+    return this.values(key).every((wanted) => {
+      const [name = '', value] = wanted.split(/=(.*)/s, 2);
+      return Object.hasOwn(labels, name) && (value === undefined || labels[name] === value);
+    });
+  }
+}
+
+function matches(pattern: string, value: string): boolean {
+  try {
+    return new RegExp(pattern).test(value);
+  } catch {
+    return false;
+  }
+}
+
+function parseObject(json: string): Record<string, unknown> {
+  if (json === '') return {};
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return Object.fromEntries(Object.entries(value));
+  } catch {
+    // Falls through: not JSON is as wrong as not an object.
+  }
+  throw new DrydockError('invalid-argument', 'invalid filter');
+}

@@ -1,0 +1,44 @@
+// What the container services share.
+import type { Runtime } from '../../contracts/runtime.ts';
+import type { Clock } from '../clock.ts';
+import type { EmitEvent } from '../event/event-log.ts';
+import type { Image } from '../image/image.ts';
+import type { RandomBytes } from '../random.ts';
+import type { ContainerStore } from './container-store.ts';
+import type { Container } from './container.ts';
+import type { ExecInstance } from './exec/exec-instance.ts';
+import type { HostFacts } from './host-facts.ts';
+
+export interface ImageSource {
+  /** @throws DrydockError `not-found`: No such image: x:latest */
+  get(reference: string): Image;
+}
+
+export interface ContainerContext {
+  readonly runtime: Runtime;
+  readonly images: ImageSource;
+  readonly store: ContainerStore;
+  readonly execs: Map<string, ExecInstance>;
+  readonly hostFacts: HostFacts;
+  readonly emit: EmitEvent;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  /** A line for the operator: what went wrong and was survived. */
+  readonly log: (line: string) => void;
+}
+
+/** Reports something about a container with the attributes Docker gives: labels, image, name. */
+export function emitContainerEvent(
+  context: Pick<ContainerContext, 'emit'>,
+  container: Container,
+  action: string,
+  attributes: Readonly<Record<string, string>> = {},
+): void {
+  const { Labels, Image } = container.config;
+  context.emit({
+    type: 'container',
+    action,
+    id: container.id,
+    attributes: { ...attributes, ...Labels, ...(Image !== '' && { image: Image }), name: container.name },
+  });
+}

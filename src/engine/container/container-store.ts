@@ -1,0 +1,83 @@
+// All containers, by id, name and id prefix, as every `{id}` of the API may be written.
+import { DrydockError } from '../../contracts/errors.ts';
+import type { RandomBytes } from '../random.ts';
+import { randomName, requireValidName } from './container-name.ts';
+import type { Container } from './container.ts';
+
+const RANDOM_NAME_ATTEMPTS = 6;
+
+export class ContainerStore {
+  readonly #byId = new Map<string, Container>();
+  /** Name (without slash) -> id, reserved before the container exists. */
+  readonly #names = new Map<string, string>();
+  readonly #randomBytes: RandomBytes;
+
+  constructor(randomBytes: RandomBytes) {
+    this.#randomBytes = randomBytes;
+  }
+
+  /** Newest first. */
+  all(): Container[] {
+    return [...this.#byId.values()].reverse();
+  }
+
+  /** @throws DrydockError `not-found`: No such container: x; `invalid-argument` when a prefix fits several */
+  get(reference: string): Container {
+    const exact = this.#byId.get(reference) ?? this.#byId.get(this.#names.get(reference.replace(/^\//, '')) ?? '');
+    if (exact !== undefined) return exact;
+    if (reference === '') throw new DrydockError('invalid-argument', 'invalid name or ID supplied: ""');
+    const matches = [...this.#byId.values()].filter(({ id }) => id.startsWith(reference));
+    if (matches.length > 1) {
+      throw new DrydockError('invalid-argument', `multiple IDs found with provided prefix: ${reference}`);
+    }
+    if (matches[0] === undefined) throw new DrydockError('not-found', `No such container: ${reference}`);
+    return matches[0];
+  }
+
+  /** @returns the container, or undefined once it is removed */
+  byId(id: string): Container | undefined {
+    return this.#byId.get(id);
+  }
+
+  /**
+   * @param name empty for a random one
+   * @returns the name without a slash
+   * @throws DrydockError `invalid-argument`, `conflict` in Docker's words
+   */
+  reserveName(name: string, id: string): string {
+    if (name === '') return this.#reserveRandomName(id);
+    requireValidName(name);
+    const plain = name.replace(/^\//, '');
+    const owner = this.#names.get(plain);
+    if (owner !== undefined) {
+      throw new DrydockError(
+        'conflict',
+        `Conflict. The container name "/${plain}" is already in use by container "${owner}". ` +
+          'You have to remove (or rename) that container to be able to reuse that name.',
+      );
+    }
+    this.#names.set(plain, id);
+    return plain;
+  }
+
+  releaseName(name: string): void {
+    this.#names.delete(name);
+  }
+
+  add(container: Container): void {
+    this.#byId.set(container.id, container);
+  }
+
+  delete(container: Container): void {
+    this.#byId.delete(container.id);
+    this.#names.delete(container.name);
+  }
+
+  #reserveRandomName(id: string): string {
+    for (let attempt = 0; attempt < RANDOM_NAME_ATTEMPTS; attempt++) {
+      const name = randomName(this.#randomBytes, attempt);
+      if (!this.#names.has(name)) return this.reserveName(name, id);
+    }
+    return this.reserveName(id.slice(0, 12), id);
+  }
+}

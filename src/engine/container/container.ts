@@ -1,0 +1,96 @@
+// One container: what it was created with, what it is doing, and its streams. Behaviour lives in the files beside this one.
+import type { RootfsPaths, Task } from '../../contracts/runtime.ts';
+import type { Clock } from '../clock.ts';
+import type { Image } from '../image/image.ts';
+import { ContainerState } from './container-state.ts';
+import type { Config, HostConfig } from './create-request.ts';
+import type { ExecInstance } from './exec/exec-instance.ts';
+import { ContainerLog } from './io/container-log.ts';
+import { ProcessIo } from './io/process-io.ts';
+import type { LogFile } from './io/log-file.ts';
+import type { MountPoint } from './mount-points.ts';
+import { Mutex } from './mutex.ts';
+import { RestartPolicy } from './restart-policy.ts';
+import { parseSignal, SIGTERM } from './signals.ts';
+
+export interface ContainerOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly image: Image;
+  readonly config: Config;
+  readonly hostConfig: HostConfig;
+  readonly points: readonly MountPoint[];
+  readonly clock: Clock;
+}
+
+const DEFAULT_STOP_TIMEOUT_S = 10;
+export const CONTAINERS_DIRECTORY = '/var/lib/docker/containers';
+
+export class Container {
+  readonly id: string;
+  /** Without a slash. */
+  name: string;
+  readonly image: Image;
+  readonly config: Config;
+  readonly hostConfig: HostConfig;
+  readonly points: readonly MountPoint[];
+  readonly createdMs: number;
+  readonly state = new ContainerState();
+  readonly log: ContainerLog;
+  readonly io: ProcessIo;
+  readonly execs = new Map<string, ExecInstance>();
+  /** Start, exit, pause and unpause take turns. */
+  readonly turns = new Mutex();
+  readonly restartPolicy: RestartPolicy;
+  rootfs: RootfsPaths | undefined;
+  task: Task | undefined;
+  logFile: LogFile | undefined;
+  /** The user asked for the end: no policy starts it again. */
+  stoppedByUser = false;
+  /** `docker restart` is between stop and start: no auto-remove. */
+  restartedByUser = false;
+  restartCount = 0;
+  cancelRestart: (() => void) | undefined;
+
+  constructor(options: ContainerOptions) {
+    this.id = options.id;
+    this.name = options.name;
+    this.image = options.image;
+    this.config = options.config;
+    this.hostConfig = options.hostConfig;
+    this.points = options.points;
+    this.createdMs = options.clock.nowMs();
+    this.log = new ContainerLog(options.clock);
+    this.io = new ProcessIo(options.clock, options.hostConfig.LogConfig?.Type === 'none' ? undefined : this.log);
+    this.restartPolicy = new RestartPolicy(options.hostConfig.RestartPolicy);
+  }
+
+  get directory(): string {
+    return `${CONTAINERS_DIRECTORY}/${this.id}`;
+  }
+
+  get bundle(): string {
+    return `/run/containerd/io.containerd.runtime.v2.task/moby/${this.id}`;
+  }
+
+  get logPath(): string {
+    return `${this.directory}/${this.id}-json.log`;
+  }
+
+  /** Container path -> host path of the files that Docker mounts into every container. */
+  get networkFiles(): Readonly<Record<string, string>> {
+    return {
+      '/etc/resolv.conf': `${this.directory}/resolv.conf`,
+      '/etc/hostname': `${this.directory}/hostname`,
+      '/etc/hosts': `${this.directory}/hosts`,
+    };
+  }
+
+  get stopSignal(): number {
+    return this.config.StopSignal ? parseSignal(this.config.StopSignal) : SIGTERM;
+  }
+
+  get stopTimeoutS(): number {
+    return this.config.StopTimeout ?? DEFAULT_STOP_TIMEOUT_S;
+  }
+}

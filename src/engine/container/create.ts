@@ -1,0 +1,166 @@
+// POST /containers/create: checks the request, fills it from the image, and lays out the container on the guest's disk.
+import { DrydockError } from '../../contracts/errors.ts';
+import type { InitEntry } from '../../contracts/runtime.ts';
+import { randomId } from '../random.ts';
+import { emitContainerEvent } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
+import { Container } from './container.ts';
+import type { Config, CreateRequest, HostConfig } from './create-request.ts';
+import { hostConfigSchema } from './create-request.ts';
+import { LogFile } from './io/log-file.ts';
+import { mergeImageConfig } from './merge-image-config.ts';
+import { mountPointsOf } from './mount-points.ts';
+import type { MountPoint } from './mount-points.ts';
+import { networkFileTexts } from './network-files.ts';
+import { validateConfig, validateHostConfig } from './validate-config.ts';
+
+const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
+const utf8 = new TextEncoder();
+
+/** Mount points in the root that must not show in a diff: Docker's init layer. */
+const INIT_LAYER: readonly InitEntry[] = [
+  ...['/dev', '/dev/pts', '/dev/shm', '/etc', '/proc', '/sys'].map(directory),
+  ...['/.dockerenv', '/dev/console', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'].map(file),
+];
+
+export interface Created {
+  readonly container: Container;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * @param name empty for a random one
+ * @throws DrydockError in Docker's words; nothing is left behind then
+ */
+export async function createContainer(
+  context: ContainerContext,
+  name: string,
+  request: CreateRequest,
+): Promise<Created> {
+  const { HostConfig: hostConfigRequest, NetworkingConfig: _, ...configRequest } = request;
+  const hostConfig = completeHostConfig(context, hostConfigRequest ?? hostConfigSchema.parse({}));
+  validateConfig(configRequest);
+  validateHostConfig(hostConfig, configRequest, context.runtime.host);
+  const points = mountPointsOf(hostConfig);
+  await requireSources(context, points);
+  const image = context.images.get(configRequest.Image);
+  const config = mergeImageConfig(configRequest, image.config.config ?? {});
+  validateConfig(config);
+
+  const id = randomId(context.randomBytes);
+  const ownName = context.store.reserveName(name, id);
+  const container = new Container({
+    id,
+    name: ownName,
+    image,
+    config: { ...config, Hostname: hostnameOf(context, config, hostConfig, id) },
+    hostConfig,
+    points,
+    clock: context.clock,
+  });
+  try {
+    await layOut(context, container);
+  } catch (error) {
+    context.store.releaseName(ownName);
+    await discard(context, container);
+    throw error;
+  }
+  context.store.add(container);
+  emitContainerEvent(context, container, 'create');
+  return { container, warnings: warningsOf(hostConfig) };
+}
+
+/** Removes what `layOut` made, and whatever the container wrote. */
+export async function discard(context: ContainerContext, container: Container): Promise<void> {
+  await container.logFile?.stop();
+  const removals = await Promise.allSettled([
+    container.rootfs && context.runtime.removeRootfs(container.id),
+    context.runtime.files.remove(container.directory),
+  ]);
+  for (const removal of removals) if (removal.status === 'rejected') throw removal.reason;
+  container.rootfs = undefined;
+}
+
+async function layOut(context: ContainerContext, container: Container): Promise<void> {
+  const { runtime } = context;
+  const layers = container.image.layers.map(({ overlayId, erofs }) => ({ overlayId, image: erofs })).reverse();
+  const results = await Promise.allSettled([
+    runtime.prepareRootfs({ id: container.id, layers, init: INIT_LAYER }).then((rootfs) => {
+      container.rootfs = rootfs;
+    }),
+    writeOwnFiles(context, container),
+  ]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  container.logFile = new LogFile(runtime.files, container.logPath, container.log, context.clock);
+}
+
+async function writeOwnFiles(context: ContainerContext, container: Container): Promise<void> {
+  const { files } = context.runtime;
+  const [texts] = await Promise.all([
+    networkFileTexts(container, context.hostFacts),
+    files.mkdir(container.directory, 0o710),
+  ]);
+  await Promise.all(Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })));
+}
+
+function completeHostConfig(context: ContainerContext, request: HostConfig): HostConfig {
+  const policy = request.RestartPolicy?.Name ? request.RestartPolicy : { Name: 'no', MaximumRetryCount: 0 };
+  const log = { Type: request.LogConfig?.Type || 'json-file', Config: request.LogConfig?.Config ?? {} };
+  return {
+    ...request,
+    NetworkMode: byId(context, ['', 'default'].includes(request.NetworkMode) ? 'bridge' : request.NetworkMode),
+    PidMode: byId(context, request.PidMode),
+    IpcMode: byId(context, request.IpcMode || 'private'),
+    CgroupnsMode: request.CgroupnsMode || 'private',
+    ShmSize: request.ShmSize || DEFAULT_SHM_BYTES,
+    MemorySwap: request.Memory > 0 && request.MemorySwap === 0 ? request.Memory * 2 : request.MemorySwap,
+    Runtime: request.Runtime || 'crun',
+    RestartPolicy: policy,
+    LogConfig: log,
+    // cgroup v2 has no switch for the OOM killer.
+    OomKillDisable: null,
+  };
+}
+
+// By id, the connection to the other container survives its renaming.
+function byId(context: ContainerContext, mode: string): string {
+  if (!mode.startsWith('container:')) return mode;
+  try {
+    return `container:${context.store.get(mode.slice('container:'.length)).id}`;
+  } catch {
+    return mode;
+  }
+}
+
+async function requireSources(context: ContainerContext, points: readonly MountPoint[]): Promise<void> {
+  await Promise.all(
+    points.map(async (point) => {
+      if (point.type !== 'bind' || point.createSource) return;
+      try {
+        await context.runtime.files.stat(point.source);
+      } catch (cause) {
+        const message = `invalid mount config for type "bind": bind source path does not exist: ${point.source}`;
+        throw new DrydockError('invalid-argument', message, { cause });
+      }
+    }),
+  );
+}
+
+function hostnameOf(context: ContainerContext, config: Config, { NetworkMode }: HostConfig, id: string): string {
+  if (config.Hostname !== '') return config.Hostname;
+  return NetworkMode === 'host' ? context.runtime.host.hostname : id.slice(0, 12);
+}
+
+function warningsOf({ NetworkMode, PortBindings }: HostConfig): string[] {
+  if (Object.keys(PortBindings ?? {}).length === 0) return [];
+  if (NetworkMode === 'host') return ['Published ports are discarded when using host network mode'];
+  return ['This engine does not publish ports yet: the container is reachable from inside only'];
+}
+
+function directory(path: string): InitEntry {
+  return { path, kind: 'directory', mode: 0o755 };
+}
+
+function file(path: string): InitEntry {
+  return { path, kind: 'file', mode: 0o755 };
+}

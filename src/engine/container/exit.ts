@@ -1,0 +1,63 @@
+// The end of a container's process: last output, state, events, then removal or the next run, as its options say.
+import type { TaskExit } from '../../contracts/runtime.ts';
+import { emitContainerEvent } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
+import type { Container } from './container.ts';
+import { removeContainer } from './remove.ts';
+
+/** Starts the container again, in its turn. */
+type Relaunch = () => Promise<void>;
+
+export async function handleExit(
+  context: ContainerContext,
+  container: Container,
+  exit: TaskExit,
+  relaunch: Relaunch,
+): Promise<void> {
+  await container.turns.run(() => settle(context, container, exit, relaunch));
+  const { state, hostConfig } = container;
+  if (hostConfig.AutoRemove && !state.running && !container.restartedByUser && !state.removing) {
+    await removeContainer(context, container, { force: true });
+  }
+}
+
+async function settle(
+  context: ContainerContext,
+  container: Container,
+  exit: TaskExit,
+  relaunch: Relaunch,
+): Promise<void> {
+  const { state, restartPolicy } = container;
+  await container.io.finish();
+  container.task = undefined;
+  const nowMs = context.clock.nowMs();
+  const ranForMs = nowMs - (state.startedAtMs ?? nowMs);
+  state.oomKilled = exit.oomKilled;
+  if (exit.oomKilled) emitContainerEvent(context, container, 'oom');
+
+  const delayMs = restartPolicy.afterExit(exit.exitCode, container.stoppedByUser || state.removing, ranForMs);
+  const attributes = { exitCode: String(exit.exitCode), execDuration: String(Math.floor(ranForMs / 1000)) };
+  emitContainerEvent(context, container, 'die', attributes);
+  if (delayMs === undefined) {
+    state.setStopped(exit.exitCode, nowMs);
+    return;
+  }
+  container.restartCount++;
+  state.setRestarting(exit.exitCode, nowMs);
+  restartLater(context, container, delayMs, relaunch);
+}
+
+function restartLater(context: ContainerContext, container: Container, delayMs: number, relaunch: Relaunch): void {
+  const { state } = container;
+  const cancelTimer = context.clock.after(delayMs, () => {
+    container.cancelRestart = undefined;
+    relaunch().catch((error: unknown) => {
+      context.log(`Cannot restart container ${container.id}: ${String(error)}`);
+    });
+  });
+  container.cancelRestart = () => {
+    cancelTimer();
+    container.cancelRestart = undefined;
+    state.setStopped(state.exitCode, state.finishedAtMs ?? context.clock.nowMs());
+  };
+}

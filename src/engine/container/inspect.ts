@@ -1,0 +1,85 @@
+// GET /containers/{id}/json.
+import type { ContainerConfig, ContainerInspectResponse, HostConfig as HostConfigBody } from '@docker/node-sdk';
+import type { Networks } from '../system/networks.ts';
+import { rfc3339Nano } from '../timestamp.ts';
+import type { Container } from './container.ts';
+import { commandOf } from './merge-image-config.ts';
+import { mountBodies } from './mount-points.ts';
+
+export function inspectContainer(container: Container, networks: Networks): ContainerInspectResponse {
+  const { id, config, hostConfig, state, rootfs, image } = container;
+  const [path = '', ...args] = commandOf(config);
+  const files = container.networkFiles;
+  const running = [...container.execs.keys()];
+  return {
+    Id: id,
+    Created: rfc3339Nano(container.createdMs),
+    Path: path,
+    Args: args,
+    State: state.toBody(),
+    Image: image.id,
+    ResolvConfPath: files['/etc/resolv.conf'] ?? '',
+    HostnamePath: files['/etc/hostname'] ?? '',
+    HostsPath: files['/etc/hosts'] ?? '',
+    LogPath: container.logPath,
+    Name: `/${container.name}`,
+    RestartCount: container.restartCount,
+    Driver: 'overlay2',
+    Platform: 'linux',
+    MountLabel: '',
+    ProcessLabel: '',
+    AppArmorProfile: '',
+    ExecIDs: running.length > 0 ? running : null,
+    HostConfig: hostConfigBody(container),
+    GraphDriver: {
+      Name: 'overlay2',
+      Data: {
+        ID: id,
+        LowerDir: rootfs?.lower ?? '',
+        MergedDir: rootfs?.merged ?? '',
+        UpperDir: rootfs?.upper ?? '',
+        WorkDir: rootfs?.work ?? '',
+      },
+    },
+    Mounts: mountBodies(container.points),
+    Config: { ...config, Env: [...config.Env] } as ContainerConfig,
+    NetworkSettings: {
+      Bridge: '',
+      SandboxID: '',
+      SandboxKey: state.pid > 0 ? `/proc/${state.pid}/ns/net` : '',
+      Ports: {},
+      HairpinMode: false,
+      LinkLocalIPv6Address: '',
+      LinkLocalIPv6PrefixLen: 0,
+      SecondaryIPAddresses: null,
+      SecondaryIPv6Addresses: null,
+      EndpointID: '',
+      Gateway: '',
+      GlobalIPv6Address: '',
+      GlobalIPv6PrefixLen: 0,
+      IPAddress: '',
+      IPPrefixLen: 0,
+      IPv6Gateway: '',
+      MacAddress: '',
+      Networks: networks.endpointsOf(container),
+    },
+  };
+}
+
+// Docker writes lists that were not given as null, and some of its clients tell the two apart.
+function hostConfigBody({ hostConfig }: Container): HostConfigBody {
+  const nullable = ['Binds', 'CapAdd', 'CapDrop', 'ExtraHosts', 'GroupAdd', 'SecurityOpt', 'Ulimits', 'Mounts'];
+  const entries = Object.entries(hostConfig).flatMap(([key, value]) => {
+    if (!nullable.includes(key) || !Array.isArray(value) || value.length > 0) return [[key, value]];
+    return key === 'Mounts' ? [] : [[key, null]];
+  });
+  const { maskedPaths, readonlyPaths } = {
+    maskedPaths: hostConfig.MaskedPaths,
+    readonlyPaths: hostConfig.ReadonlyPaths,
+  };
+  return {
+    ...Object.fromEntries(entries),
+    MaskedPaths: maskedPaths ?? null,
+    ReadonlyPaths: readonlyPaths ?? null,
+  } as HostConfigBody;
+}

@@ -1,0 +1,31 @@
+// pause and unpause: the container's cgroup is frozen, its processes do not notice.
+import { DrydockError } from '../../contracts/errors.ts';
+import { emitContainerEvent } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
+import type { Container } from './container.ts';
+
+/** @throws DrydockError `conflict` when it does not run, is paused, or is restarting */
+export async function pauseContainer(context: ContainerContext, container: Container): Promise<void> {
+  await container.turns.run(async () => {
+    const { state, id } = container;
+    if (!state.running) throw new DrydockError('conflict', `container ${id} is not running`);
+    if (state.paused) throw new DrydockError('conflict', `Container ${id} is already paused`);
+    if (state.restarting) {
+      throw new DrydockError('conflict', `Container ${id} is restarting, wait until the container is running`);
+    }
+    await context.runtime.setFrozen(id, true);
+    state.paused = true;
+    emitContainerEvent(context, container, 'pause');
+  });
+}
+
+/** @throws DrydockError `internal` when it is not paused: Docker answers 500 */
+export async function unpauseContainer(context: ContainerContext, container: Container): Promise<void> {
+  await container.turns.run(async () => {
+    const { state, id } = container;
+    if (!state.paused) throw new DrydockError('internal', `Container ${id} is not paused`);
+    await context.runtime.setFrozen(id, false);
+    state.paused = false;
+    emitContainerEvent(context, container, 'unpause');
+  });
+}

@@ -1,0 +1,59 @@
+// DELETE /containers/{id}, and --rm: everything of a container goes, then its name is free.
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import { emitContainerEvent } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
+import type { Container } from './container.ts';
+import { discard } from './create.ts';
+import { killAndWait } from './stop.ts';
+
+export interface RemoveOptions {
+  /** Kills it first when it runs. */
+  readonly force: boolean;
+  /** As the caller named it, for the message. */
+  readonly reference?: string;
+}
+
+/** @throws DrydockError `conflict` when it runs (without force) or is being removed */
+export async function removeContainer(
+  context: ContainerContext,
+  container: Container,
+  options: RemoveOptions,
+): Promise<void> {
+  const { state } = container;
+  const reference = options.reference ?? container.id;
+  if (state.removed) return;
+  if (state.removing) {
+    throw new DrydockError('conflict', `removal of container ${reference} is already in progress`);
+  }
+  state.removing = true;
+  try {
+    await endRun(context, container, options);
+    state.dead = true;
+    container.io.close();
+    await discard(context, container);
+  } catch (error) {
+    if (state.dead) state.error = error instanceof Error ? error.message : String(error);
+    const code = isDrydockError(error) ? error.code : 'internal';
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DrydockError(code, `cannot remove container "${reference}": ${reason}`, { cause: error });
+  } finally {
+    state.removing = false;
+  }
+  for (const exec of container.execs.keys()) context.execs.delete(exec);
+  context.store.delete(container);
+  state.setRemoved();
+  emitContainerEvent(context, container, 'destroy');
+}
+
+async function endRun(context: ContainerContext, container: Container, { force }: RemoveOptions): Promise<void> {
+  const { state } = container;
+  if (!state.running) return;
+  if (!force && state.paused) throw new DrydockError('conflict', 'container is paused and must be unpaused first');
+  if (!force) {
+    throw new DrydockError(
+      'conflict',
+      `container is ${state.name}: stop the container before removing or force remove`,
+    );
+  }
+  await killAndWait(context, container);
+}

@@ -1,0 +1,106 @@
+// The OCI configuration of a container: everything Docker's flags mean, as crun reads it.
+import type { OciLinux, OciSpec } from '../../../contracts/oci-runtime.ts';
+import type { Config, HostConfig } from '../create-request.ts';
+import { commandOf } from '../merge-image-config.ts';
+import type { MountPoint } from '../mount-points.ts';
+import type { ContainerUser } from '../user/resolve-user.ts';
+import { capabilitiesOf } from './capabilities.ts';
+import { environmentOf } from './environment.ts';
+import { mountsOf } from './mounts.ts';
+import { namespacesOf } from './namespaces.ts';
+import type { PidOf } from './namespaces.ts';
+import { resourcesOf, rlimitsOf } from './resources.ts';
+import { defaultSeccompProfile } from './seccomp.ts';
+import { parseSecurityOptions } from './security-options.ts';
+
+export interface SpecRequest {
+  readonly id: string;
+  readonly config: Config;
+  readonly hostConfig: HostConfig;
+  /** Host path of the mounted root. */
+  readonly rootfs: string;
+  readonly user: ContainerUser;
+  readonly points: readonly MountPoint[];
+  readonly networkFiles: Readonly<Record<string, string>>;
+  readonly pidOf: PidOf;
+  /** What Docker sets in a network namespace of the container's own. */
+  readonly networkSysctls: Readonly<Record<string, string>>;
+}
+
+const MASKED_PATHS = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+  '/sys/devices/virtual/powercap',
+];
+const READONLY_PATHS = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+export function buildSpec(request: SpecRequest): OciSpec {
+  const { config, hostConfig, user } = request;
+  const security = parseSecurityOptions(hostConfig.SecurityOpt);
+  const capabilities = capabilitiesOf({
+    add: hostConfig.CapAdd,
+    drop: hostConfig.CapDrop,
+    privileged: hostConfig.Privileged,
+  });
+  // As execve(2) does: only root starts with capabilities in force.
+  const inForce = user.uid === 0 ? capabilities : [];
+  const rlimits = rlimitsOf(hostConfig);
+  const [rows = 0, cols = 0] = hostConfig.ConsoleSize ?? [];
+  const hasHostname = hostConfig.UTSMode !== 'host';
+  return {
+    ociVersion: '1.0.2',
+    ...(hasHostname && { hostname: config.Hostname }),
+    process: {
+      terminal: config.Tty,
+      ...(config.Tty && rows > 0 && cols > 0 && { consoleSize: { width: cols, height: rows } }),
+      user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
+      args: commandOf(config),
+      env: environmentOf(config.Hostname, config.Tty, config.Env),
+      cwd: config.WorkingDir || '/',
+      capabilities: { bounding: capabilities, effective: inForce, permitted: inForce },
+      ...(rlimits.length > 0 && { rlimits }),
+      noNewPrivileges: security.noNewPrivileges,
+      oomScoreAdj: hostConfig.OomScoreAdj,
+    },
+    root: { path: request.rootfs, readonly: hostConfig.ReadonlyRootfs },
+    mounts: mountsOf(request),
+    ...(Object.keys(hostConfig.Annotations).length > 0 && { annotations: hostConfig.Annotations }),
+    linux: linuxOf(request, capabilities),
+  };
+}
+
+function linuxOf(request: SpecRequest, capabilities: readonly string[]): OciLinux {
+  const { id, hostConfig, pidOf } = request;
+  const security = parseSecurityOptions(hostConfig.SecurityOpt);
+  const masks = security.maskPaths && !hostConfig.Privileged;
+  const seccomp = !hostConfig.Privileged && security.seccomp === 'default';
+  const sysctl = sysctlOf(request);
+  return {
+    namespaces: namespacesOf(hostConfig, pidOf),
+    cgroupsPath: `${hostConfig.CgroupParent || '/docker'}/${id}`,
+    resources: resourcesOf(hostConfig),
+    maskedPaths: hostConfig.MaskedPaths ?? (masks ? MASKED_PATHS : []),
+    readonlyPaths: hostConfig.ReadonlyPaths ?? (masks ? READONLY_PATHS : []),
+    ...(seccomp && { seccomp: defaultSeccompProfile(capabilities) }),
+    ...(Object.keys(sysctl).length > 0 && { sysctl }),
+  };
+}
+
+function sysctlOf({ config, hostConfig, networkSysctls }: SpecRequest): Record<string, string> {
+  const { NetworkMode, Sysctls } = hostConfig;
+  const ownNetwork = NetworkMode !== 'host' && !NetworkMode.startsWith('container:');
+  return {
+    ...(config.Domainname !== '' && { 'kernel.domainname': config.Domainname }),
+    ...(ownNetwork && networkSysctls),
+    ...Sysctls,
+  };
+}

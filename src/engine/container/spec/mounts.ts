@@ -1,0 +1,85 @@
+// What is mounted into a container, in order: the kernel's file systems, Docker's own files, then the user's mounts.
+import type { OciMount } from '../../../contracts/oci-runtime.ts';
+import type { HostConfig } from '../create-request.ts';
+import type { MountPoint } from '../mount-points.ts';
+
+const OWN_WRITABLE = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
+const TMPFS_DEFAULTS = ['noexec', 'nosuid', 'nodev', 'rprivate'];
+/** Pairs where the later one wins. */
+const OPPOSITES = [
+  ['exec', 'noexec'],
+  ['suid', 'nosuid'],
+  ['dev', 'nodev'],
+  ['rw', 'ro'],
+];
+
+export interface MountsRequest {
+  readonly hostConfig: HostConfig;
+  readonly points: readonly MountPoint[];
+  /** Destination -> host path of /etc/hostname, /etc/hosts, /etc/resolv.conf. */
+  readonly networkFiles: Readonly<Record<string, string>>;
+}
+
+export function mountsOf({ hostConfig, points, networkFiles }: MountsRequest): OciMount[] {
+  const user = new Set(points.map(({ destination }) => destination));
+  const defaults = defaultMounts(hostConfig).filter(
+    ({ destination }) => !user.has(destination) && !(user.has('/dev') && destination.startsWith('/dev/')),
+  );
+  const files = Object.entries(networkFiles)
+    .filter(([destination]) => !user.has(destination))
+    .map(([destination, source]): OciMount => ({ destination, type: 'bind', source, options: ['rbind', 'rprivate'] }));
+  const mounts = [...defaults.map((mount) => adapt(mount, hostConfig)), ...files];
+  const byDepth = [...points].sort((a, b) => depth(a.destination) - depth(b.destination));
+  return [...mounts, ...byDepth.map(toOciMount)];
+}
+
+function defaultMounts({ IpcMode, ShmSize }: HostConfig): OciMount[] {
+  const mount = (destination: string, type: string, source: string, ...options: string[]): OciMount => ({
+    destination,
+    type,
+    source,
+    options,
+  });
+  const quiet = ['nosuid', 'noexec', 'nodev'];
+  return [
+    mount('/proc', 'proc', 'proc', ...quiet),
+    mount('/dev', 'tmpfs', 'tmpfs', 'nosuid', 'strictatime', 'mode=755', 'size=65536k'),
+    mount('/dev/pts', 'devpts', 'devpts', 'nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'),
+    mount('/sys', 'sysfs', 'sysfs', ...quiet, 'ro'),
+    mount('/sys/fs/cgroup', 'cgroup', 'cgroup', 'ro', ...quiet),
+    mount('/dev/mqueue', 'mqueue', 'mqueue', ...quiet),
+    ...(IpcMode === 'none' ? [] : [mount('/dev/shm', 'tmpfs', 'shm', ...quiet, 'mode=1777', `size=${ShmSize}`)]),
+  ];
+}
+
+function adapt(mount: OciMount, { Privileged, ReadonlyRootfs }: HostConfig): OciMount {
+  if (Privileged && (mount.destination === '/sys' || mount.type === 'cgroup')) {
+    return { ...mount, options: mount.options.filter((option) => option !== 'ro') };
+  }
+  const staysWritable = OWN_WRITABLE.includes(mount.destination) || mount.options.includes('ro');
+  return ReadonlyRootfs && !staysWritable ? { ...mount, options: [...mount.options, 'ro'] } : mount;
+}
+
+function toOciMount(point: MountPoint): OciMount {
+  if (point.type === 'tmpfs') {
+    const options = mergeOptions([...TMPFS_DEFAULTS, ...point.options.split(',').filter((option) => option !== '')]);
+    return { destination: point.destination, type: 'tmpfs', source: 'tmpfs', options };
+  }
+  const options = [point.recursive ? 'rbind' : 'bind', ...(point.writable ? [] : ['ro']), point.propagation];
+  return { destination: point.destination, type: 'bind', source: point.source, options };
+}
+
+function mergeOptions(options: readonly string[]): string[] {
+  const merged = new Map<string, string>();
+  for (const option of options) {
+    const pair = OPPOSITES.find((names) => names.includes(option));
+    const key = pair?.[0] ?? option.split('=', 1)[0] ?? option;
+    merged.delete(key);
+    merged.set(key, option);
+  }
+  return [...merged.values()];
+}
+
+function depth(path: string): number {
+  return path.split('/').length;
+}

@@ -1,0 +1,158 @@
+// POST /containers/{id}/start: from a prepared root to a running process, or back to nothing.
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { OciSpec } from '../../contracts/oci-runtime.ts';
+import type { Task } from '../../contracts/runtime.ts';
+import { emitContainerEvent } from './container-context.ts';
+import type { ContainerContext } from './container-context.ts';
+import type { Container } from './container.ts';
+import { removeContainer } from './remove.ts';
+import { buildSpec } from './spec/build-spec.ts';
+import { startFailure } from './start-error.ts';
+import type { StartFailure } from './start-error.ts';
+import { handleExit } from './exit.ts';
+import { userOf } from './user/container-user.ts';
+import { resolveInRoot } from './user/path-in-root.ts';
+
+const UNKNOWN_FAILURE = 128;
+
+/** @throws DrydockError in Docker's words; the container is as before then, or removed with --rm */
+export async function startContainer(context: ContainerContext, container: Container): Promise<void> {
+  const { state } = container;
+  if (state.paused) throw new DrydockError('conflict', 'cannot start a paused container, try unpause instead');
+  if (state.running && !state.restarting) throw new DrydockError('not-modified', 'container is already running');
+  container.cancelRestart?.();
+  container.restartPolicy.reset();
+  container.stoppedByUser = false;
+  await launch(context, container);
+}
+
+/** As `startContainer`, but by the restart policy. */
+export async function launch(context: ContainerContext, container: Container): Promise<void> {
+  const failure = await container.turns.run(() => attempt(context, container));
+  if (failure === undefined) return;
+  if (container.hostConfig.AutoRemove) await removeQuietly(context, container);
+  throw failure.error;
+}
+
+async function attempt(context: ContainerContext, container: Container): Promise<StartFailure | undefined> {
+  const { state } = container;
+  if (state.removing || state.dead) {
+    throw new DrydockError('conflict', 'container is marked for removal and cannot be started');
+  }
+  if (state.running && !state.restarting) return undefined;
+  const task = await prepare(context, container).then(
+    (spec) => run(context, container, spec).catch(startFailure),
+    preparationFailure,
+  );
+  if ('error' in task) {
+    settleFailure(context, container, task);
+    return task;
+  }
+  container.task = task;
+  container.io.start(task);
+  state.setRunning(task.pid, context.clock.nowMs());
+  emitContainerEvent(context, container, 'start');
+  void task.exited
+    .then((exit) => handleExit(context, container, exit, () => launch(context, container)))
+    .catch((error: unknown) => context.log(`Cannot finish container ${container.id}: ${String(error)}`));
+  return undefined;
+}
+
+async function prepare(context: ContainerContext, container: Container): Promise<OciSpec> {
+  const { config, hostConfig, rootfs } = container;
+  if (rootfs === undefined) throw new DrydockError('internal', `Cannot start ${container.id}: it has no root`);
+  requireNetwork(hostConfig.NetworkMode);
+  const [user, networkSysctls] = await Promise.all([
+    userOf(context.runtime, container, config.User),
+    context.hostFacts.networkSysctls(),
+    makeWorkingDirectory(context, container, rootfs.merged),
+    makeSources(context, container),
+  ]);
+  return buildSpec({
+    id: container.id,
+    config,
+    hostConfig,
+    rootfs: rootfs.merged,
+    user,
+    points: container.points,
+    networkFiles: container.networkFiles,
+    networkSysctls,
+    pidOf: (id) => pidOfContainer(context, id),
+  });
+}
+
+function run(
+  { runtime }: ContainerContext,
+  { id, bundle, config, hostConfig }: Container,
+  spec: OciSpec,
+): Promise<Task> {
+  const [rows = 0, cols = 0] = hostConfig.ConsoleSize ?? [];
+  const size = rows > 0 && cols > 0 ? { cols, rows } : {};
+  return runtime.run({ id, bundle, spec, stdio: { stdin: config.OpenStdin, tty: config.Tty, ...size } });
+}
+
+// Whatever is wrong with the container's own configuration by now is the daemon's failure: Docker answers 500.
+function preparationFailure(cause: unknown): StartFailure {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const code = isDrydockError(cause, 'not-found', 'conflict') ? cause.code : 'internal';
+  return { exitCode: UNKNOWN_FAILURE, error: new DrydockError(code, message, { cause }) };
+}
+
+function settleFailure({ clock }: ContainerContext, container: Container, failure: StartFailure): void {
+  const { state } = container;
+  container.io.close();
+  state.error = failure.error.message;
+  if (state.running) state.setStopped(failure.exitCode, clock.nowMs());
+  else state.exitCode = failure.exitCode;
+}
+
+async function removeQuietly(context: ContainerContext, container: Container): Promise<void> {
+  try {
+    await removeContainer(context, container, { force: true });
+  } catch (error) {
+    context.log(`Cannot remove container ${container.id}: ${String(error)}`);
+  }
+}
+
+// Docker makes a missing working directory, as root.
+async function makeWorkingDirectory({ runtime }: ContainerContext, container: Container, root: string): Promise<void> {
+  const { WorkingDir } = container.config;
+  if (WorkingDir === '' || WorkingDir === '/') return;
+  const { path, stat } = await resolveInRoot(runtime, root, WorkingDir);
+  if (stat === undefined) await runtime.files.mkdir(path, 0o755);
+  else if (stat.kind !== 'directory')
+    throw new DrydockError('internal', `Cannot mkdir: ${WorkingDir} is not a directory`);
+}
+
+// -v makes a missing source directory.
+async function makeSources({ runtime }: ContainerContext, { points }: Container): Promise<void> {
+  await Promise.all(
+    points.map(async (point) => {
+      if (point.type !== 'bind' || !point.createSource) return;
+      const missing = await runtime.files.stat(point.source).then(
+        () => false,
+        () => true,
+      );
+      if (missing) await runtime.files.mkdir(point.source, 0o755);
+    }),
+  );
+}
+
+function requireNetwork(mode: string): void {
+  if (['bridge', 'none', 'host'].includes(mode) || mode.startsWith('container:')) return;
+  throw new DrydockError('not-found', `failed to set up container networking: network ${mode} not found`);
+}
+
+function pidOfContainer({ store }: ContainerContext, id: string): number {
+  const other = store.get(id);
+  if (other.state.restarting) {
+    throw new DrydockError('conflict', `Container ${other.id} is restarting, wait until the container is running`);
+  }
+  if (!other.state.running) {
+    throw new DrydockError(
+      'conflict',
+      `cannot join network namespace of a non running container: container ${id} is not running`,
+    );
+  }
+  return other.state.pid;
+}
