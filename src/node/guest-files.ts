@@ -5,40 +5,48 @@ import { join } from 'node:path';
 import { DrydockError } from '../contracts/errors.ts';
 import type { GuestFiles } from '../contracts/machine.ts';
 
-export interface DiskGuestFiles extends GuestFiles {
-  /** Closes the root image; a running guest cannot read it any more. */
-  close(): void;
-}
+const ROOT_IMAGE = 'root.erofs';
 
-/** @param folder absolute path of the built guest. @throws DrydockError `unavailable` from `load` when it was not built */
-export function guestFilesFromDisk(folder: string): DiskGuestFiles {
-  let root: number | undefined;
-  return {
-    async load(name, onProgress) {
-      try {
-        const bytes = await readFile(join(folder, name));
-        onProgress?.(bytes.length);
-        return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      } catch (cause) {
-        throw missing(folder, name, cause);
-      }
-    },
-    readRoot(offset, length) {
-      if (root === undefined) {
-        try {
-          root = openSync(join(folder, 'root.erofs'), 'r');
-        } catch (cause) {
-          throw missing(folder, 'root.erofs', cause);
-        }
-      }
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, readSync(root, bytes, 0, length, offset));
-    },
-    close() {
-      if (root !== undefined) closeSync(root);
-      root = undefined;
-    },
-  };
+/** @throws DrydockError `unavailable` from its methods when the guest was not built */
+export class DiskGuestFiles implements GuestFiles {
+  readonly #folder: string;
+  #root: number | undefined;
+
+  /** @param folder absolute path of the built guest */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async load(name: string, onProgress?: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+    try {
+      const bytes = new Uint8Array(await readFile(join(this.#folder, name)));
+      onProgress?.(bytes.length);
+      return bytes;
+    } catch (cause) {
+      throw missing(this.#folder, name, cause);
+    }
+  }
+
+  // Synchronous: a disk's page cache answers sooner than the event loop.
+  readRoot(offset: number, length: number): Uint8Array {
+    this.#root ??= this.#openRoot();
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, readSync(this.#root, bytes, 0, length, offset));
+  }
+
+  /** Closes the root image; a running guest cannot read it any more. */
+  close(): void {
+    if (this.#root !== undefined) closeSync(this.#root);
+    this.#root = undefined;
+  }
+
+  #openRoot(): number {
+    try {
+      return openSync(join(this.#folder, ROOT_IMAGE), 'r');
+    } catch (cause) {
+      throw missing(this.#folder, ROOT_IMAGE, cause);
+    }
+  }
 }
 
 function missing(folder: string, name: string, cause: unknown): DrydockError {

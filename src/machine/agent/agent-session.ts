@@ -1,0 +1,215 @@
+// One open agent channel: frames in and out, requests by id, streams by number. When the channel breaks, everything that
+// waited for it is told; the next channel is a new session.
+import { AGENT_MESSAGES, AGENT_PROTOCOL_VERSION, AGENT_STREAM_BIT } from '../../contracts/agent-protocol.ts';
+import type { AgentMessage } from '../../contracts/agent-protocol.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+import { FrameDecoder, encodeFrame } from '../../contracts/frame-codec.ts';
+import type { Channel } from '../p9/p9-channel.ts';
+import { AgentStream } from './agent-stream.ts';
+import type { StreamDirections } from './agent-stream.ts';
+
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
+export type AgentRequest = WithoutId<
+  Extract<
+    AgentMessage,
+    { type: 'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove' }
+      | { type: 'mount' | 'umount' | 'listen' | 'unlisten' }
+  >
+>;
+type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';
+export type AgentReply<Type extends ReplyType> = Extract<AgentMessage, { type: Type }>;
+
+/** How a process ended, as wait(2) says it. `code` is 0 when `signal` is not. */
+export interface ProcessEnd {
+  readonly code: number;
+  readonly signal: number;
+}
+
+/** What may follow the reply to a request, for as long as the session lives. */
+export interface AgentFollowUp {
+  onExited?(end: ProcessEnd): void;
+  onAccepted?(stream: AgentStream): void;
+  /** The session ended before an `exited`. */
+  onLost?(error: DrydockError): void;
+}
+
+interface Waiting {
+  readonly expected: ReplyType;
+  readonly resolve: (reply: AgentMessage) => void;
+  readonly reject: (error: DrydockError) => void;
+}
+
+export class AgentSession {
+  readonly #channel: Channel;
+  readonly #log: (line: string) => void;
+  readonly #onEnd: (session: AgentSession) => void;
+  readonly #decoder = new FrameDecoder(AGENT_MESSAGES);
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #followUps = new Map<number, AgentFollowUp>();
+  readonly #streams = new Map<number, AgentStream>();
+  #lastId = 0;
+  #ended: DrydockError | undefined;
+
+  constructor(channel: Channel, log: (line: string) => void, onEnd: (session: AgentSession) => void) {
+    this.#channel = channel;
+    this.#log = log;
+    this.#onEnd = onEnd;
+    channel.events = {
+      onData: (bytes) => this.#receive(bytes),
+      onClose: () => this.#end('the guest closed its channel'),
+    };
+  }
+
+  get ended(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  /** Sets the guest's clock and gives it entropy of its own: after a restore it has neither. */
+  async greet(): Promise<void> {
+    const entropy = crypto.getRandomValues(new Uint8Array(64));
+    await this.request({ type: 'hello', version: AGENT_PROTOCOL_VERSION, timeNs: Date.now() * 1e6, entropy }, 'ok');
+  }
+
+  /** @throws DrydockError `guest` with the errno when the guest refused, `machine` when the channel broke */
+  request<Type extends ReplyType>(
+    body: AgentRequest,
+    expected: Type,
+    followUp?: AgentFollowUp,
+  ): Promise<AgentReply<Type>> {
+    if (this.#ended !== undefined) return Promise.reject(this.#ended);
+    const id = this.#nextId((candidate) => this.#waiting.has(candidate) || this.#followUps.has(candidate));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { expected, resolve: (reply) => resolve(reply as AgentReply<Type>), reject });
+      if (followUp !== undefined) this.#followUps.set(id, followUp);
+      try {
+        this.#send({ ...body, id });
+      } catch (error) {
+        this.#waiting.delete(id);
+        this.#followUps.delete(id);
+        reject(error instanceof Error ? error : new DrydockError('internal', String(error)));
+      }
+    });
+  }
+
+  /** Listens for follow-ups no more. @param followUp as given to `request` */
+  unfollow(followUp: AgentFollowUp): number | undefined {
+    for (const [id, known] of this.#followUps) {
+      if (known !== followUp) continue;
+      this.#followUps.delete(id);
+      return id;
+    }
+    return undefined;
+  }
+
+  /** A stream with a number of ours, for a request to name. */
+  openStream(directions: StreamDirections): AgentStream {
+    const id = this.#nextId((candidate) => this.#streams.has(candidate));
+    return this.#addStream(id, directions);
+  }
+
+  /** Of a stream that the guest never heard of, since the request that named it was refused. */
+  forgetStream(id: number): void {
+    this.#streams.delete(id);
+  }
+
+  /** Breaks the session off; the guest opens its channel again. */
+  close(reason: string): void {
+    this.#end(reason);
+  }
+
+  #addStream(id: number, directions: StreamDirections): AgentStream {
+    const stream = new AgentStream(id, directions, {
+      send: (message) => this.#send(message),
+      forget: (number) => this.#streams.delete(number),
+    });
+    this.#streams.set(id, stream);
+    if (this.#ended !== undefined) stream.fail(this.#ended);
+    return stream;
+  }
+
+  #nextId(taken: (candidate: number) => boolean): number {
+    do this.#lastId = this.#lastId >= AGENT_STREAM_BIT - 1 ? 1 : this.#lastId + 1;
+    while (taken(this.#lastId));
+    return this.#lastId;
+  }
+
+  #send(message: AgentMessage): void {
+    this.#channel.send(encodeFrame(AGENT_MESSAGES, message));
+  }
+
+  #receive(bytes: Uint8Array): void {
+    try {
+      for (const message of this.#decoder.push(bytes)) this.#take(message);
+    } catch (error) {
+      this.#end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #take(message: AgentMessage): void {
+    switch (message.type) {
+      case 'data':
+        return this.#streams.get(message.id)?.onData(message.content);
+      case 'credit':
+        return this.#streams.get(message.id)?.onCredit(message.bytes);
+      case 'end':
+        return this.#streams.get(message.id)?.onEnd();
+      case 'reset':
+        return this.#streams.get(message.id)?.onReset(message.errno);
+      case 'log':
+        return this.#log(`agent: ${message.text}`);
+      case 'exited':
+        this.#followUps.get(message.id)?.onExited?.({ code: message.code, signal: message.signal });
+        this.#followUps.delete(message.id);
+        return;
+      case 'accepted':
+        return this.#accepted(message.id, message.stream);
+      case 'failed':
+        this.#followUps.delete(message.id);
+        return this.#answered(message.id).reject(
+          new DrydockError('guest', message.message, { errno: message.errno }),
+        );
+      case 'ok':
+      case 'spawned':
+      case 'content':
+      case 'names':
+      case 'attributes': {
+        const waiting = this.#answered(message.id);
+        if (waiting.expected === message.type) return waiting.resolve(message);
+        throw new DrydockError('data-loss', `Cannot take "${message.type}" for request ${message.id}`);
+      }
+      default:
+        throw new DrydockError('data-loss', `Cannot take "${message.type}" from the guest`);
+    }
+  }
+
+  #answered(id: number): Waiting {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) throw new DrydockError('data-loss', `Cannot take an answer to ${id}: nothing was asked`);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  #accepted(listener: number, stream: number): void {
+    const taken = this.#streams.has(stream) || stream < AGENT_STREAM_BIT;
+    if (taken) throw new DrydockError('data-loss', `Cannot accept stream ${stream}: not a free number of the guest's`);
+    const connection = this.#addStream(stream, 'both');
+    const onAccepted = this.#followUps.get(listener)?.onAccepted;
+    if (onAccepted === undefined) connection.reset(0);
+    else onAccepted(connection);
+  }
+
+  #end(reason: string): void {
+    if (this.#ended !== undefined) return;
+    const error = new DrydockError('machine', `Lost the guest's agent: ${reason}`);
+    this.#ended = error;
+    for (const { reject } of this.#waiting.values()) reject(error);
+    for (const followUp of this.#followUps.values()) followUp.onLost?.(error);
+    for (const stream of this.#streams.values()) stream.fail(error);
+    this.#waiting.clear();
+    this.#followUps.clear();
+    this.#streams.clear();
+    this.#channel.close();
+    this.#onEnd(this);
+    this.#log(error.message);
+  }
+}

@@ -1,0 +1,142 @@
+// Containers: the bundle, the shim that runs crun, signals and the container's cgroup.
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { ExecRequest, RunRequest, Task } from '../../contracts/runtime.ts';
+import { ERRNO } from '../errno.ts';
+import type { AgentCalls } from './agent-calls.ts';
+import { followShim } from './container-task.ts';
+import { startProcess } from './guest-process.ts';
+import type { ProcessRequest } from './guest-process.ts';
+
+interface Running {
+  readonly bundle: string;
+  readonly cgroup: string;
+  /** Of the container's first process, once it runs. */
+  pid: number | undefined;
+}
+
+const SHIM = 'drydock-shim';
+const SHIM_ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
+/** containerd's place for its shims' sockets; a path in the bundle would be too long for a unix socket. */
+const SOCKETS = '/run/containerd/s';
+const utf8 = new TextEncoder();
+
+export class GuestContainers {
+  readonly #calls: AgentCalls;
+  readonly #running = new Map<string, Running>();
+
+  constructor(calls: AgentCalls) {
+    this.#calls = calls;
+  }
+
+  async run({ id, bundle, spec, stdio }: RunRequest): Promise<Task> {
+    if (this.#running.has(id)) throw new DrydockError('guest', `Cannot run "${id}": it runs already`);
+    const running: Running = { bundle, cgroup: `/sys/fs/cgroup${spec.linux.cgroupsPath}`, pid: undefined };
+    this.#running.set(id, running);
+    const argv = [SHIM, 'run', '--bundle', bundle, '--id', id];
+    const prepare = [this.#write(`${bundle}/config.json`, spec, bundle)];
+    try {
+      const task = await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, id, prepare);
+      running.pid = task.pid;
+      void task.exited.then(() => this.#forget(id));
+      return task;
+    } catch (error) {
+      await this.#forget(id);
+      throw error;
+    }
+  }
+
+  async exec({ containerId, execId, process, stdio }: ExecRequest): Promise<Task> {
+    const { bundle } = this.#get(containerId, 'exec in');
+    const file = `${bundle}/${execId}.json`;
+    const argv = [SHIM, 'exec', '--id', containerId, '--process', file];
+    try {
+      return await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, execId, [this.#write(file, process)]);
+    } finally {
+      void this.#calls.do({ type: 'remove', path: file }).catch(() => undefined);
+    }
+  }
+
+  async kill(containerId: string, signal: number): Promise<void> {
+    const { pid } = this.#get(containerId, 'kill');
+    if (pid === undefined) throw notFound(containerId, 'kill');
+    await this.signal(pid, signal);
+  }
+
+  async setFrozen(containerId: string, frozen: boolean): Promise<void> {
+    const { cgroup } = this.#get(containerId, frozen ? 'pause' : 'unpause');
+    const content = utf8.encode(frozen ? '1' : '0');
+    await this.#calls.do({ type: 'write', path: `${cgroup}/cgroup.freeze`, mode: 0o644, flags: 0, content });
+    const wanted = `frozen ${frozen ? 1 : 0}`;
+    const deadlineMs = Date.now() + 5000;
+    while (!(await this.#read(`${cgroup}/cgroup.events`)).split('\n').includes(wanted)) {
+      if (Date.now() > deadlineMs) throw new DrydockError('guest', `Cannot wait for "${wanted}" of "${containerId}": 5 s passed`);
+    }
+  }
+
+  async cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {
+    const { cgroup } = this.#get(containerId, 'read the cgroup of');
+    const found = await Promise.all(
+      files.map(async (name) => {
+        try {
+          return [[name, await this.#read(`${cgroup}/${name}`)] as const];
+        } catch (error) {
+          if (isDrydockError(error, 'guest') && error.errno === ERRNO.ENOENT) return [];
+          throw error;
+        }
+      }),
+    );
+    return Object.fromEntries(found.flat());
+  }
+
+  /** To a process of the host. */
+  async signal(pid: number, signal: number): Promise<void> {
+    try {
+      await this.#calls.do({ type: 'signal', pid, signal });
+    } catch (error) {
+      if (isDrydockError(error, 'guest') && error.errno === ERRNO.ESRCH) {
+        throw new DrydockError('not-found', `Cannot signal process ${pid}: it is gone`);
+      }
+      throw error;
+    }
+  }
+
+  /** `prepare` was sent already; the agent serves it first. */
+  async #start(request: ProcessRequest, socketName: string, prepare: Promise<void>[]): Promise<Task> {
+    const socket = `${SOCKETS}/${socketName.slice(0, 32)}`;
+    if (request.stdio.tty) prepare.push(this.#calls.do({ type: 'mkdir', path: SOCKETS, mode: 0o711 }));
+    const full = request.stdio.tty
+      ? { ...request, argv: [...request.argv, '--console-socket', socket], consoleSocket: socket }
+      : request;
+    const started = this.#calls.withSession((session) => startProcess(session, full));
+    const [process] = await Promise.all([started, ...prepare]);
+    return followShim(process, (pid, signal) => this.signal(pid, signal));
+  }
+
+  async #write(path: string, value: unknown, parent?: string): Promise<void> {
+    const content = utf8.encode(JSON.stringify(value));
+    const made = parent === undefined ? undefined : this.#calls.do({ type: 'mkdir', path: parent, mode: 0o711 });
+    await Promise.all([made, this.#calls.do({ type: 'write', path, mode: 0o600, flags: 0, content })]);
+  }
+
+  async #read(path: string): Promise<string> {
+    const { content } = await this.#calls.ask({ type: 'read', path, offset: 0, length: 64 * 1024 }, 'content');
+    return new TextDecoder().decode(content);
+  }
+
+  async #forget(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    if (running === undefined) return;
+    await this.#calls.do({ type: 'remove', path: running.bundle }).catch(() => undefined);
+  }
+
+  #get(containerId: string, action: string): Running {
+    const running = this.#running.get(containerId);
+    if (running === undefined) throw notFound(containerId, action);
+    return running;
+  }
+}
+
+function notFound(containerId: string, action: string): DrydockError {
+  return new DrydockError('not-found', `Cannot ${action} "${containerId}": it does not run`);
+}

@@ -1,0 +1,148 @@
+// Root file systems at Docker's paths: each layer's EROFS image mounted once, an overlay over them for each container.
+// The agent serves in order, so that steps which need each other still leave in one message.
+import type { Digest } from '../../contracts/blob-store.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { RootfsLayer, RootfsPaths, RootfsRequest } from '../../contracts/runtime.ts';
+import { ERRNO } from '../errno.ts';
+import type { AgentCalls } from './agent-calls.ts';
+import { MNT_DETACH, MS_BIND, MS_NODEV, MS_RDONLY } from './mount-flags.ts';
+
+const OVERLAY2 = '/var/lib/docker/overlay2';
+/** mount(2) takes one page of options, with the closing zero. */
+const MAX_OPTION_BYTES = 4095;
+
+interface MountedLayer {
+  readonly mounted: Promise<void>;
+  readonly users: Set<string>;
+  /** Set when its long name did not fit into somebody's options. */
+  short?: { readonly path: string; readonly mounted: Promise<void> };
+}
+
+export class GuestRootfs {
+  readonly #calls: AgentCalls;
+  readonly #layers = new Map<string, MountedLayer>();
+  readonly #roots = new Map<string, readonly string[]>();
+  #lastShort = 0;
+
+  constructor(calls: AgentCalls) {
+    this.#calls = calls;
+  }
+
+  async prepare(request: RootfsRequest): Promise<RootfsPaths> {
+    const { id } = request;
+    if (this.#roots.has(id)) {
+      throw new DrydockError('guest', `Cannot prepare root "${id}": it is there already`, { errno: ERRNO.EEXIST });
+    }
+    const base = `${OVERLAY2}/${id}`;
+    const init = `${base}-init/diff`;
+    const steps = request.layers.map((layer) => this.#use(layer, id));
+    this.#roots.set(
+      id,
+      request.layers.map(({ overlayId }) => overlayId),
+    );
+    steps.push(this.#mkdir(init, 0o755));
+    for (const entry of request.init) {
+      const path = `${init}/${entry.path.replace(/^\/+/, '')}`;
+      const { mode } = entry;
+      if (entry.kind === 'directory') steps.push(this.#mkdir(path, mode));
+      else steps.push(this.#calls.do({ type: 'write', path, mode, flags: 0, content: new Uint8Array(0) }));
+    }
+    const [upper, work, merged] = [`${base}/diff`, `${base}/work`, `${base}/merged`];
+    steps.push(this.#mkdir(upper, 0o755), this.#mkdir(work, 0o700), this.#mkdir(merged, 0o755));
+
+    let lower = [init, ...request.layers.map(({ overlayId }) => diffOf(overlayId))].join(':');
+    let options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    if (options.length > MAX_OPTION_BYTES) {
+      const short = request.layers.map(({ overlayId }) => this.#shorten(overlayId));
+      steps.push(...short.map(({ mounted }) => mounted));
+      lower = [init, ...short.map(({ path }) => path)].join(':');
+      options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
+    }
+    steps.push(
+      this.#calls.do({ type: 'mount', source: 'overlay', target: merged, fstype: 'overlay', flags: 0, data: options, loop: 0 }),
+    );
+
+    const outcomes = await Promise.allSettled(steps);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return { lower, upper, work, merged };
+    await this.remove(id);
+    throw failed.reason;
+  }
+
+  async remove(id: string): Promise<void> {
+    const base = `${OVERLAY2}/${id}`;
+    await this.#unmount(`${base}/merged`);
+    await Promise.all([base, `${base}-init`].map((path) => this.#calls.do({ type: 'remove', path })));
+    for (const overlayId of this.#roots.get(id) ?? []) this.#layers.get(overlayId)?.users.delete(id);
+    this.#roots.delete(id);
+  }
+
+  async removeLayer(overlayId: string): Promise<void> {
+    const layer = this.#layers.get(overlayId);
+    const [user] = layer?.users ?? [];
+    if (user !== undefined) throw new DrydockError('conflict', `Cannot remove layer "${overlayId}": root "${user}" uses it`);
+    this.#layers.delete(overlayId);
+    if (layer?.short !== undefined) {
+      await this.#unmount(layer.short.path);
+      await this.#calls.do({ type: 'remove', path: layer.short.path });
+    }
+    await this.#unmount(diffOf(overlayId));
+    await this.#calls.do({ type: 'remove', path: `${OVERLAY2}/${overlayId}` });
+  }
+
+  #use(layer: RootfsLayer, root: string): Promise<void> {
+    const known = this.#layers.get(layer.overlayId);
+    if (known !== undefined) {
+      known.users.add(root);
+      return known.mounted;
+    }
+    const mounted = this.#mountLayer(layer.overlayId, layer.image);
+    this.#layers.set(layer.overlayId, { mounted, users: new Set([root]) });
+    // The next root tries again.
+    mounted.catch(() => this.#layers.delete(layer.overlayId));
+    return mounted;
+  }
+
+  async #mountLayer(overlayId: string, image: Digest): Promise<void> {
+    const target = diffOf(overlayId);
+    const source = `/host/blobs/${image}.erofs`;
+    const flags = MS_RDONLY | MS_NODEV;
+    await Promise.all([
+      this.#mkdir(target, 0o755),
+      this.#calls.do({ type: 'mount', source, target, fstype: 'erofs', flags, data: '', loop: 1 }),
+    ]);
+  }
+
+  // Docker keeps symbolic links of 26 letters in l/ for the same purpose.
+  #shorten(overlayId: string): { path: string; mounted: Promise<void> } {
+    const layer = this.#layers.get(overlayId);
+    if (layer?.short !== undefined) return layer.short;
+    this.#lastShort += 1;
+    const path = `${OVERLAY2}/l/${this.#lastShort.toString(36).toUpperCase()}`;
+    const bind = { type: 'mount', source: diffOf(overlayId), target: path, fstype: '', flags: MS_BIND, data: '', loop: 0 };
+    const mounted = Promise.all([this.#mkdir(path, 0o755), this.#calls.do(bind as typeof bind & { type: 'mount' })]);
+    const short = { path, mounted: mounted.then(() => undefined) };
+    if (layer !== undefined) layer.short = short;
+    return short;
+  }
+
+  async #unmount(target: string): Promise<void> {
+    try {
+      await this.#calls.do({ type: 'umount', target, flags: 0 });
+    } catch (error) {
+      if (!isDrydockError(error, 'guest')) throw error;
+      if (error.errno === ERRNO.EINVAL || error.errno === ERRNO.ENOENT) return;
+      if (error.errno !== ERRNO.EBUSY) throw error;
+      // Somebody in the guest still looks at it (a shell's directory): it goes when they leave.
+      await this.#calls.do({ type: 'umount', target, flags: MNT_DETACH });
+    }
+  }
+
+  #mkdir(path: string, mode: number): Promise<void> {
+    return this.#calls.do({ type: 'mkdir', path, mode });
+  }
+}
+
+function diffOf(overlayId: string): string {
+  return `${OVERLAY2}/${overlayId}/diff`;
+}

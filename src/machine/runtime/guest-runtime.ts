@@ -1,0 +1,103 @@
+// The Runtime port on the real guest: every call becomes a few requests to the agent, sent together.
+import { DrydockError } from '../../contracts/errors.ts';
+import type { ExecRequest, HostInfo, RootfsPaths, RootfsRequest, RunRequest, Runtime } from '../../contracts/runtime.ts';
+import type { SpawnRequest, Task } from '../../contracts/runtime.ts';
+import type { ByteDuplex } from '../../contracts/streams.ts';
+import type { AgentClient } from '../agent/agent-client.ts';
+import { AgentCalls } from './agent-calls.ts';
+import { AgentFiles } from './agent-files.ts';
+import { GuestContainers } from './guest-containers.ts';
+import { listenInGuest } from './guest-listener.ts';
+import { exitCodeOf, startProcess } from './guest-process.ts';
+import { GuestRootfs } from './guest-rootfs.ts';
+
+export class GuestRuntime implements Runtime {
+  readonly host: HostInfo;
+  readonly files: AgentFiles;
+  readonly #calls: AgentCalls;
+  readonly #rootfs: GuestRootfs;
+  readonly #containers: GuestContainers;
+
+  private constructor(host: HostInfo, calls: AgentCalls, files: AgentFiles) {
+    this.host = host;
+    this.files = files;
+    this.#calls = calls;
+    this.#rootfs = new GuestRootfs(calls);
+    this.#containers = new GuestContainers(calls);
+  }
+
+  /** Resolves when the agent has answered what the host is. */
+  static async connect(client: AgentClient, ociRuntimeVersion: string): Promise<GuestRuntime> {
+    const calls = new AgentCalls(client);
+    const files = new AgentFiles(calls);
+    return new GuestRuntime(await readHost(files, ociRuntimeVersion), calls, files);
+  }
+
+  prepareRootfs(request: RootfsRequest): Promise<RootfsPaths> {
+    return this.#rootfs.prepare(request);
+  }
+  removeRootfs(id: string): Promise<void> {
+    return this.#rootfs.remove(id);
+  }
+  removeLayer(overlayId: string): Promise<void> {
+    return this.#rootfs.removeLayer(overlayId);
+  }
+  run(request: RunRequest): Promise<Task> {
+    return this.#containers.run(request);
+  }
+  exec(request: ExecRequest): Promise<Task> {
+    return this.#containers.exec(request);
+  }
+  kill(containerId: string, signal: number): Promise<void> {
+    return this.#containers.kill(containerId, signal);
+  }
+  setFrozen(containerId: string, frozen: boolean): Promise<void> {
+    return this.#containers.setFrozen(containerId, frozen);
+  }
+  cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {
+    return this.#containers.cgroup(containerId, files);
+  }
+
+  async spawn({ argv, env, cwd, stdio }: SpawnRequest): Promise<Task> {
+    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+    const process = await this.#calls.withSession((session) =>
+      startProcess(session, { argv, env: variables, cwd, stdio }),
+    );
+    const { pid, stdin, stdout, stderr, resize } = process;
+    return {
+      pid,
+      stdin,
+      stdout,
+      stderr,
+      resize,
+      signal: (signal) => this.#containers.signal(pid, signal),
+      exited: process.end.then((end) => ({ exitCode: exitCodeOf(end), oomKilled: false })),
+    };
+  }
+
+  listen(path: string, mode: number, signal: AbortSignal): AsyncIterable<ByteDuplex> {
+    return listenInGuest(this.#calls, { path, mode, signal });
+  }
+}
+
+async function readHost(files: AgentFiles, ociRuntimeVersion: string): Promise<HostInfo> {
+  const decoder = new TextDecoder();
+  const text = async (path: string): Promise<string> => decoder.decode(await files.read(path)).trim();
+  const [kernelVersion, release, hostname, memory] = await Promise.all([
+    text('/proc/sys/kernel/osrelease'),
+    text('/etc/os-release'),
+    text('/proc/sys/kernel/hostname'),
+    text('/proc/meminfo'),
+  ]);
+  const totalKib = /^MemTotal:\s+(\d+) kB$/m.exec(memory)?.[1];
+  if (totalKib === undefined) throw new DrydockError('machine', 'Cannot read /proc/meminfo of the guest: no MemTotal');
+  return {
+    kernelVersion,
+    operatingSystem: /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(release)?.[1] ?? 'Linux',
+    hostname,
+    memoryBytes: Number(totalKib) * 1024,
+    // The emulator has one processor, and the kernel is built for one.
+    cpus: 1,
+    ociRuntimeVersion,
+  };
+}
