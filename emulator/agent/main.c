@@ -33,6 +33,8 @@ static int reserve_low_fds(struct agent *agent, struct error *err) {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
     if (fcntl(fd, F_GETFD) < 0 && open(console, O_RDWR | O_NOCTTY) != fd)
       return fail(err, errno, "Cannot open %s", console);
+  // What else was open when we started is not for children.
+  close_range(3, ~0u, CLOSE_RANGE_CLOEXEC);
   AUTO_CLOSE int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null_fd < 0) return fail(err, errno, "Cannot open /dev/null");
   if (null_fd != 3 && dup3(null_fd, 3, O_CLOEXEC) < 0) return fail(err, errno, "Cannot reserve fd 3");

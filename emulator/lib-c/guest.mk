@@ -23,3 +23,12 @@ clean:
 	rm -f $(OUT)/$(PROGRAM)
 
 .PHONY: all clean
+
+# The C half of the protocol's golden test, with every check that the compiler can build in.
+golden:
+	@mkdir -p $(OUT)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=address,undefined -Wall -Wextra -Werror golden.test.c \
+		$(wildcard $(HERE)*.c) -o $(OUT)/golden
+	$(OUT)/golden $(GOLDEN)
+
+.PHONY: golden
