@@ -1,0 +1,27 @@
+// All routes of the Engine API that answer with a plain response.
+import { Hono } from 'hono';
+import { splitVersion } from './api-version.ts';
+import { containerRoutes } from './container-routes.ts';
+import { eventRoutes } from './event-routes.ts';
+import { execRoutes } from './exec-routes.ts';
+import { pageNotFound, toErrorResponse } from './http-error.ts';
+import { networkRoutes } from './network-routes.ts';
+import type { Services } from './services.ts';
+import { systemRoutes } from './system-routes.ts';
+
+/** @param others route groups made elsewhere: images */
+export function createApp(services: Services, others: readonly Hono[]): Hono {
+  const app = new Hono({ getPath: (request) => splitVersion(new URL(request.url).pathname).path });
+  const groups = [
+    systemRoutes(services),
+    containerRoutes(services),
+    execRoutes(services),
+    eventRoutes(services),
+    networkRoutes(services),
+    ...others,
+  ];
+  for (const group of groups) app.route('/', group);
+  app.notFound(pageNotFound);
+  app.onError(toErrorResponse);
+  return app;
+}

@@ -1,0 +1,13 @@
+// What the routes call.
+import type { ContainerContext } from '../container/container-context.ts';
+import type { EventLog } from '../event/event-log.ts';
+import type { Networks } from '../system/networks.ts';
+
+export interface Services {
+  readonly containers: ContainerContext;
+  readonly events: EventLog;
+  readonly networks: Networks;
+  /** 64 hex digits; GET /info shows them as Docker's UUID. */
+  readonly engineId: string;
+  readonly imageCount: () => number;
+}

@@ -1,0 +1,56 @@
+// The engine without its images: create-engine.ts adds the real ones, tests add what they need.
+import type { Hono } from 'hono';
+import type { EngineDoor } from '../contracts/engine-api.ts';
+import type { Runtime } from '../contracts/runtime.ts';
+import { createApp } from './api/app.ts';
+import { createDoor } from './api/engine-door.ts';
+import type { Services } from './api/services.ts';
+import type { Clock } from './clock.ts';
+import type { ContainerContext, ImageSource } from './container/container-context.ts';
+import { ContainerStore } from './container/container-store.ts';
+import { endAllContainers } from './container/end-all.ts';
+import { HostFacts } from './container/host-facts.ts';
+import { EventLog } from './event/event-log.ts';
+import type { RandomBytes } from './random.ts';
+import { randomId } from './random.ts';
+import { Networks } from './system/networks.ts';
+
+export interface AssembleDeps {
+  readonly runtime: Runtime;
+  readonly images: ImageSource;
+  readonly imageCount: () => number;
+  readonly imageRoutes: (containers: ContainerContext) => Hono;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly log: (line: string) => void;
+}
+
+export interface Engine extends EngineDoor {
+  /** Ends every container and every stream; nothing of them stays on the machine. */
+  close(): Promise<void>;
+}
+
+export function assembleEngine(deps: AssembleDeps): Engine {
+  const { runtime, images, events, clock, randomBytes, log } = deps;
+  const containers: ContainerContext = {
+    runtime,
+    images,
+    store: new ContainerStore(randomBytes),
+    execs: new Map(),
+    hostFacts: new HostFacts(runtime.files),
+    emit: events.emit,
+    clock,
+    randomBytes,
+    log,
+  };
+  const services: Services = {
+    containers,
+    events,
+    networks: new Networks(randomBytes, clock.nowMs()),
+    engineId: randomId(randomBytes),
+    imageCount: deps.imageCount,
+  };
+  const door = createDoor(createApp(services, [deps.imageRoutes(containers)]), services);
+  return { ...door, close: () => endAllContainers(containers) };
+}
