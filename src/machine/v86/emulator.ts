@@ -1,6 +1,8 @@
 // The only file that knows v86: an emulated PC with one 9p device and one serial port, and no screen, keyboard or disk.
 import { V86 } from 'v86';
 import { DrydockError } from '../../contracts/errors.ts';
+import { pace } from './pacing.ts';
+import type { PacedCore } from './pacing.ts';
 
 export interface EmulatorOptions {
   /** v86.wasm: its bytes, or where to fetch them. */
@@ -73,6 +75,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   listenToConsole(v86, options.onConsole);
   const loaded = new Promise<void>((resolve) => v86.add_listener('emulator-loaded', () => resolve()));
   await Promise.race([loaded, failed]);
+  const endPacing = pace((v86 as unknown as { readonly v86: PacedCore }).v86);
 
   return {
     run: () => v86.run(),
@@ -85,7 +88,10 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
         throw new DrydockError('machine', `Cannot restore the snapshot: ${reasonOf(cause)}`, { cause });
       }
     },
-    destroy: () => v86.destroy(),
+    async destroy() {
+      await v86.destroy();
+      endPacing();
+    },
   };
 }
 
