@@ -1,0 +1,15 @@
+// `npm run bench`: the budgets of the design, as medians with their spread and the ratio to the budget.
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { chromiumFigures } from './chromium-figures.ts';
+import { nodeFigures } from './node-figures.ts';
+import { formatFigure } from './statistics.ts';
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const SUITES = { node: nodeFigures, chromium: chromiumFigures } as const;
+
+console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`);
+for (const [name, measure] of Object.entries(SUITES)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  for (const figure of await measure()) console.log(formatFigure(figure));
+}
