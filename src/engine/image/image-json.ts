@@ -1,0 +1,104 @@
+// Images as the Engine API shows them (ImageInspect, ImageSummary, HistoryResponseItem). `docker inspect` prints what it
+// gets, so the fields stand in the daemon's order.
+import type { HistoryResponseItem, ImageInspect, ImageSummary } from '@docker/node-sdk';
+import { rfc3339Nano } from '../timestamp.ts';
+import type { Image, ImageLayer, ImageRunConfig } from './image.ts';
+
+const OVERLAY_ROOT = '/var/lib/docker/overlay2';
+
+export function inspectJson(image: Image, lastTaggedMs: number | undefined): ImageInspect {
+  const { config } = image;
+  return {
+    Id: image.id,
+    RepoTags: [...image.repoTags],
+    RepoDigests: [...image.repoDigests],
+    Parent: '',
+    Comment: config.history?.at(-1)?.comment ?? '',
+    ...(config.created !== undefined && { Created: config.created }),
+    DockerVersion: config.docker_version ?? '',
+    Author: config.author ?? '',
+    Config: runConfigJson(config.config ?? {}),
+    Architecture: config.architecture,
+    Os: config.os,
+    Size: image.sizeBytes,
+    GraphDriver: { Data: graphData(image.layers), Name: 'overlay2' },
+    RootFS: { Type: 'layers', Layers: image.layers.map(({ diffId }) => diffId) },
+    Metadata: { LastTagTime: rfc3339Nano(lastTaggedMs) },
+  };
+}
+
+/** @param sharedBytes -1 when nobody asked */
+export function summaryJson(image: Image, containers: number, sharedBytes: number): ImageSummary {
+  return {
+    Containers: containers,
+    Created: createdSeconds(image.config.created),
+    Id: image.id,
+    // Go's null, which the client's type does not know.
+    Labels: (image.config.config?.Labels ?? null) as Record<string, string>,
+    ParentId: '',
+    RepoDigests: [...image.repoDigests],
+    RepoTags: [...image.repoTags],
+    SharedSize: sharedBytes,
+    Size: image.sizeBytes,
+  };
+}
+
+/** Newest step first. Steps below the last were made elsewhere, so they have no image of their own. */
+export function historyJson(image: Image): HistoryResponseItem[] {
+  const layers = [...image.layers];
+  const steps = (image.config.history ?? []).map((step) => ({
+    Comment: step.comment ?? '',
+    Created: createdSeconds(step.created),
+    CreatedBy: step.created_by ?? '',
+    Id: '<missing>',
+    Size: step.empty_layer === true ? 0 : (layers.shift()?.sizeBytes ?? 0),
+    Tags: null as unknown as string[],
+  }));
+  const [newest, ...older] = steps.reverse();
+  if (newest === undefined) return [];
+  const tags = image.repoTags.length === 0 ? newest.Tags : [...image.repoTags];
+  return [{ ...newest, Id: image.id, Tags: tags }, ...older];
+}
+
+/** Seconds since 1970, 0 when the image does not say. */
+function createdSeconds(created: string | undefined): number {
+  const ms = Date.parse(created ?? '');
+  return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
+}
+
+function graphData(layers: readonly ImageLayer[]): Record<string, string> {
+  const top = layers.at(-1);
+  // Go's null again: an image without layers has no directories.
+  if (top === undefined) return null as unknown as Record<string, string>;
+  const below = layers.slice(0, -1).reverse();
+  return {
+    ...(below.length > 0 && { LowerDir: below.map(({ overlayId }) => `${OVERLAY_ROOT}/${overlayId}/diff`).join(':') }),
+    MergedDir: `${OVERLAY_ROOT}/${top.overlayId}/merged`,
+    UpperDir: `${OVERLAY_ROOT}/${top.overlayId}/diff`,
+    WorkDir: `${OVERLAY_ROOT}/${top.overlayId}/work`,
+  };
+}
+
+/** Empty fields are left out, as API 1.50 and later do. */
+function runConfigJson(config: ImageRunConfig): NonNullable<ImageInspect['Config']> {
+  const { User, ExposedPorts, Env, Entrypoint, Cmd, Volumes, WorkingDir, Labels, StopSignal } = config;
+  const { Healthcheck, OnBuild, Shell } = config;
+  const fields = {
+    User,
+    ExposedPorts,
+    Env,
+    Entrypoint,
+    Cmd,
+    Volumes,
+    WorkingDir,
+    Labels,
+    StopSignal,
+    Healthcheck,
+    OnBuild,
+    Shell,
+  };
+  const filled = Object.entries(fields).filter(
+    ([, value]) => value && (typeof value === 'string' || Object.keys(value).length > 0),
+  );
+  return Object.fromEntries(filled);
+}

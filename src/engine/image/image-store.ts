@@ -1,0 +1,193 @@
+// All images of this engine, found as Docker finds them, and the layers that they share. What outlives a removed image is
+// what containers still stand on.
+import type { Digest } from '../../contracts/blob-store.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import { isDigest } from '../blob/sha256.ts';
+import type { LayerLease, LayerPool } from '../layer/layer-pool.ts';
+import { familiarString, parseReference, withDefaultTag } from '../registry/reference.ts';
+import type { Reference } from '../registry/reference.ts';
+import { chainIds, overlayIdOf } from './chain-id.ts';
+import type { Image, ImageConfig, ImageLayer } from './image.ts';
+import type { PullStep } from './pull-message.ts';
+import { ReferenceStore } from './reference-store.ts';
+
+/** A container made from an image. */
+export interface ImageUse {
+  readonly containerId: string;
+  readonly running: boolean;
+}
+
+export interface ImageStoreDeps {
+  readonly layers: LayerPool<PullStep>;
+  usedBy(imageId: Digest): readonly ImageUse[];
+  /** Unmounts a layer that no image has any more (Runtime.removeLayer). */
+  releaseLayer(overlayId: string): Promise<void>;
+}
+
+export interface NewImage {
+  /** Digest of `configBytes`. */
+  readonly id: Digest;
+  readonly configBytes: Uint8Array;
+  readonly config: ImageConfig;
+  /** Bottom first; the store owns them from here on. */
+  readonly leases: readonly LayerLease[];
+}
+
+interface StoredImage {
+  readonly id: Digest;
+  readonly configBytes: Uint8Array;
+  readonly config: ImageConfig;
+  readonly layers: readonly ImageLayer[];
+  readonly leases: readonly LayerLease[];
+  lastTaggedMs: number | undefined;
+}
+
+export class ImageStore {
+  readonly layers: LayerPool<PullStep>;
+  readonly references = new ReferenceStore();
+  readonly #deps: ImageStoreDeps;
+  readonly #images = new Map<Digest, StoredImage>();
+  /** Removed by force while a stopped container stood on them. */
+  readonly #retired = new Set<StoredImage>();
+
+  constructor(deps: ImageStoreDeps) {
+    this.#deps = deps;
+    this.layers = deps.layers;
+  }
+
+  /**
+   * By name (`busybox`, `busybox:latest`, `name@sha256:...`), by ID, or by a prefix of the ID, in this order.
+   * @throws DrydockError `not-found` or `invalid-argument` with Docker's text
+   */
+  get(name: string): Image {
+    const stored = this.#find(name);
+    if (stored !== undefined) return this.#view(stored);
+    const shown = idOf(name) ?? familiarString(withDefaultTag(parseReference(name)));
+    throw new DrydockError('not-found', `No such image: ${shown}`);
+  }
+
+  has(imageId: Digest): boolean {
+    return this.#images.has(imageId);
+  }
+
+  /** In the order in which they came. */
+  list(): Image[] {
+    return [...this.#images.values()].map((stored) => this.#view(stored));
+  }
+
+  /** The config byte for byte, as its digest was made of it. */
+  configBytes(imageId: Digest): Uint8Array | undefined {
+    return this.#images.get(imageId)?.configBytes;
+  }
+
+  /** When `tag` last gave the image a name; a pull does not count. */
+  lastTaggedMs(imageId: Digest): number | undefined {
+    return this.#images.get(imageId)?.lastTaggedMs;
+  }
+
+  usedBy(imageId: Digest): readonly ImageUse[] {
+    return this.#deps.usedBy(imageId);
+  }
+
+  /** Adds an image without a name. An image that is here already stays, and the leases go back. */
+  async add(image: NewImage): Promise<Image> {
+    const layers = await imageLayers(image);
+    const present = this.#images.get(image.id);
+    if (present !== undefined) {
+      await releaseAll(image.leases);
+      return this.#view(present);
+    }
+    const stored: StoredImage = { ...image, layers, lastTaggedMs: undefined };
+    this.#images.set(image.id, stored);
+    return this.#view(stored);
+  }
+
+  /** Gives the image another name, taking it from the image that had it. */
+  tag(imageId: Digest, reference: Reference, nowMs: number): void {
+    const stored = this.#images.get(imageId);
+    if (stored === undefined) throw new DrydockError('not-found', `No such image: ${imageId}`);
+    this.references.set(reference, imageId);
+    stored.lastTaggedMs = nowMs;
+  }
+
+  /**
+   * Removes an image that has no names left. Its layers go once nothing stands on them.
+   * @returns the chain IDs of the layers that no other image has, top first
+   */
+  async delete(imageId: Digest): Promise<Digest[]> {
+    const stored = this.#images.get(imageId);
+    if (stored === undefined) return [];
+    this.#images.delete(imageId);
+    this.#retired.add(stored);
+    const kept = this.#chainIdsOf(this.#images.values());
+    const gone = stored.layers.map(({ chainId }) => chainId).filter((chainId) => !kept.has(chainId));
+    await this.releaseUnused();
+    return gone.reverse();
+  }
+
+  /** Lets go of the layers of removed images that no container uses any more. Call it when containers are removed. */
+  async releaseUnused(): Promise<void> {
+    for (const stored of [...this.#retired]) {
+      if (this.#deps.usedBy(stored.id).length > 0 || !this.#retired.delete(stored)) continue;
+      const kept = this.#chainIdsOf([...this.#images.values(), ...this.#retired]);
+      try {
+        for (const layer of [...stored.layers].reverse()) {
+          if (!kept.has(layer.chainId)) await this.#deps.releaseLayer(layer.overlayId);
+        }
+        await releaseAll(stored.leases);
+      } catch (error) {
+        this.#retired.add(stored);
+        // A root that is being taken down right now still holds it; the next call finds it free.
+        if (!isDrydockError(error, 'conflict')) throw error;
+      }
+    }
+  }
+
+  #find(name: string): StoredImage | undefined {
+    const id = idOf(name);
+    if (id !== undefined) return this.#images.get(id);
+    const named = this.references.get(parseReference(name));
+    return named === undefined ? this.#findByPrefix(name) : this.#images.get(named);
+  }
+
+  /** @throws DrydockError `not-found` when several match */
+  #findByPrefix(name: string): StoredImage | undefined {
+    const prefix = name.startsWith('sha256:') ? name : `sha256:${name}`;
+    if (!/^sha256:[0-9a-f]+$/.test(prefix)) return undefined;
+    const found = [...this.#images.values()].filter(({ id }) => id.startsWith(prefix));
+    if (found.length > 1) {
+      throw new DrydockError('not-found', `ambiguous reference: "${name}" is the start of ${found.length} image IDs`);
+    }
+    return found[0];
+  }
+
+  #view({ id, config, layers }: StoredImage): Image {
+    const references = this.references.of(id);
+    const shown = (digests: boolean): string[] =>
+      references.filter(({ digest }) => (digest !== undefined) === digests).map(familiarString);
+    const sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
+    return { id, config, layers, sizeBytes, repoTags: shown(false), repoDigests: shown(true) };
+  }
+
+  #chainIdsOf(images: Iterable<StoredImage>): Set<Digest> {
+    return new Set([...images].flatMap(({ layers }) => layers.map(({ chainId }) => chainId)));
+  }
+}
+
+/** A whole ID, with or without `sha256:`: never a name. */
+function idOf(name: string): Digest | undefined {
+  const digest = /^[0-9a-f]{64}$/.test(name) ? `sha256:${name}` : name;
+  return isDigest(digest) ? digest : undefined;
+}
+
+async function imageLayers({ leases }: NewImage): Promise<ImageLayer[]> {
+  const chain = await chainIds(leases.map(({ layer }) => layer.diffId));
+  return leases.map(({ layer }, index) => {
+    const chainId = chain[index] ?? layer.diffId;
+    return { ...layer, chainId, overlayId: overlayIdOf(chainId) };
+  });
+}
+
+async function releaseAll(leases: readonly LayerLease[]): Promise<void> {
+  await Promise.all(leases.map((lease) => lease.release()));
+}

@@ -1,0 +1,121 @@
+// Brings one layer in: download, check, unpack. Downloads run three at once as in dockerd; unpacking runs one at a time,
+// since it is bound by the processor and shares its thread with the terminal.
+import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import { createDigestStream } from '../blob/sha256.ts';
+import { Slots } from '../layer/slots.ts';
+import { TimeSlice } from '../layer/time-slice.ts';
+import { unpackLayer } from '../layer/unpack.ts';
+import type { UnpackedLayer } from '../layer/unpack.ts';
+import type { RegistryClient } from '../registry/client.ts';
+import type { Descriptor } from '../registry/manifest.ts';
+import { bodyChunks } from '../registry/read-body.ts';
+import { RegistryError } from '../registry/registry-error.ts';
+import { progressOf } from './pull-message.ts';
+import type { PullStep } from './pull-message.ts';
+
+const CONCURRENT_DOWNLOADS = 3;
+const DOWNLOAD_ATTEMPTS = 3;
+const RETRY_DELAY_MS = 1000;
+
+export interface LayerRequest {
+  readonly client: RegistryClient;
+  readonly repository: string;
+  readonly descriptor: Descriptor;
+  readonly diffId: Digest;
+  readonly signal: AbortSignal;
+  /** Settles when the layer below is in, however that went: layers complete from the bottom up, as Docker shows them. */
+  readonly below: Promise<unknown>;
+  report(step: PullStep): void;
+}
+
+export class LayerPuller {
+  readonly #blobs: BlobStore;
+  readonly #downloads = new Slots(CONCURRENT_DOWNLOADS);
+  readonly #unpacks = new Slots(1);
+
+  constructor(blobs: BlobStore) {
+    this.#blobs = blobs;
+  }
+
+  /** @throws DrydockError `data-loss` when the bytes are not what their digests say; nothing is stored then */
+  async pull(request: LayerRequest): Promise<UnpackedLayer> {
+    const { signal, report, descriptor, diffId } = request;
+    const chunks = await this.#downloads.run(
+      () => downloadWithRetry(request),
+      signal,
+      () => report(step('Waiting')),
+    );
+    await request.below;
+    const onProgress = progressOf('Extracting', descriptor.size, report);
+    const unpack = { chunks, diffId, blobs: this.#blobs, signal, onProgress };
+    const layer = await this.#unpacks.run(() => unpackLayer(unpack), signal);
+    report(step('Pull complete'));
+    return layer;
+  }
+}
+
+export function step(status: string): PullStep {
+  return { status, progressDetail: {} };
+}
+
+async function downloadWithRetry(request: LayerRequest): Promise<Uint8Array[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await download(request);
+    } catch (error) {
+      if (request.signal.aborted || attempt === DOWNLOAD_ATTEMPTS || !mayPass(error)) throw error;
+      for (let seconds = attempt; seconds > 0; seconds--) {
+        request.report(step(`Retrying in ${seconds} second${seconds === 1 ? '' : 's'}`));
+        await delay(RETRY_DELAY_MS, request.signal);
+      }
+    }
+  }
+}
+
+async function download({ client, repository, descriptor, signal, report }: LayerRequest): Promise<Uint8Array[]> {
+  const { digest, size } = descriptor;
+  const response = await client.blob(repository, digest, signal);
+  const onProgress = progressOf('Downloading', size, report);
+  const hash = await createDigestStream();
+  const slice = new TimeSlice();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of bodyChunks(response)) {
+    signal.throwIfAborted();
+    bytes += chunk.length;
+    if (bytes > size) throw corrupted(digest, `it has more than the ${size} bytes that its manifest states`);
+    hash.update(chunk);
+    chunks.push(chunk);
+    onProgress(bytes);
+    await slice.yieldWhenSpent();
+  }
+  report(step('Verifying Checksum'));
+  const actual = hash.digest();
+  if (actual !== digest) throw corrupted(digest, `its ${bytes} bytes have digest ${actual}`);
+  report(step('Download complete'));
+  return chunks;
+}
+
+function corrupted(digest: Digest, why: string): DrydockError {
+  return new DrydockError('data-loss', `filesystem layer verification failed for digest ${digest}: ${why}`);
+}
+
+/** A second try may find the network or the registry back; it will not find other bytes. */
+function mayPass(error: unknown): boolean {
+  return error instanceof RegistryError ? error.retryable : isDrydockError(error, 'unavailable');
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+}

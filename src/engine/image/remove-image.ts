@@ -1,0 +1,116 @@
+// `docker rmi`: which names go, whether the image goes with them, and what stands against it
+// (Engine API, DELETE /images/{name}). Names first, then the image: as the daemon orders its answer.
+import type { ImageDeleteResponseItem } from '@docker/node-sdk';
+import type { Digest } from '../../contracts/blob-store.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+import { familiarString, parseReference, withDefaultTag } from '../registry/reference.ts';
+import type { Reference } from '../registry/reference.ts';
+import type { Image } from './image.ts';
+import type { ImageStore } from './image-store.ts';
+
+export interface RemovedImage {
+  /** Docker's answer, in its order. */
+  readonly items: ImageDeleteResponseItem[];
+  /** Of the items, those that Docker reports as an `untag` event: a digest that goes with its tag is not. */
+  readonly untagged: number;
+  readonly deleted: boolean;
+}
+
+/**
+ * @throws DrydockError `not-found`, `conflict` with Docker's texts; nothing is removed then
+ */
+export async function removeImage(store: ImageStore, name: string, force: boolean): Promise<RemovedImage> {
+  const image = store.get(name);
+  const references = store.references.of(image.id);
+  if (isIdPrefix(image.id, name)) return removeById(store, image, references, force);
+  return removeByName(store, image, name, references, force);
+}
+
+async function removeByName(
+  store: ImageStore,
+  image: Image,
+  name: string,
+  references: readonly Reference[],
+  force: boolean,
+): Promise<RemovedImage> {
+  const [user] = store.usedBy(image.id);
+  if (!force && user !== undefined && isSingle(references)) {
+    const what = `unable to remove repository reference "${name}" (must force)`;
+    throw new DrydockError(
+      'conflict',
+      `conflict: ${what} - container ${short(user.containerId)} is using its referenced image ${short(image.id)}`,
+    );
+  }
+  const removed = store.references.delete(withDefaultTag(parseReference(name)));
+  const items: ImageDeleteResponseItem[] = [{ Untagged: familiarString(removed) }];
+  let left = store.references.of(image.id);
+  if (removed.digest === undefined && !left.some((other) => other.digest === undefined && sameName(other, removed))) {
+    // The name's last tag is gone: its digests go with it.
+    for (const digest of left.filter((other) => sameName(other, removed))) {
+      items.push({ Untagged: familiarString(store.references.delete(digest)) });
+    }
+    left = store.references.of(image.id);
+  }
+  if (left.length > 0 || store.usedBy(image.id).some(({ running }) => running || !force)) {
+    return { items, untagged: 1, deleted: false };
+  }
+  items.push(...(await deleteImage(store, image.id)));
+  return { items, untagged: 1, deleted: true };
+}
+
+async function removeById(
+  store: ImageStore,
+  image: Image,
+  references: readonly Reference[],
+  force: boolean,
+): Promise<RemovedImage> {
+  checkConflicts(store, image, force || isSingle(references) ? [] : references, force);
+  const items = references.map((reference) => ({ Untagged: familiarString(store.references.delete(reference)) }));
+  const deleted = await deleteImage(store, image.id);
+  return { items: [...items, ...deleted], untagged: references.length, deleted: true };
+}
+
+/** @param references names that stand against the removal */
+function checkConflicts(store: ImageStore, image: Image, references: readonly Reference[], force: boolean): void {
+  const users = store.usedBy(image.id);
+  const running = users.find((use) => use.running);
+  const refuse = (how: string, why: string): never => {
+    throw new DrydockError('conflict', `conflict: unable to delete ${short(image.id)} (${how}) - ${why}`);
+  };
+  if (running !== undefined)
+    refuse('cannot be forced', `image is being used by running container ${short(running.containerId)}`);
+  if (references.length > 0) refuse('must be forced', 'image is referenced in multiple repositories');
+  const [stopped] = users;
+  if (stopped !== undefined && !force)
+    refuse('must be forced', `image is being used by stopped container ${short(stopped.containerId)}`);
+}
+
+async function deleteImage(store: ImageStore, id: Digest): Promise<ImageDeleteResponseItem[]> {
+  const layers = await store.delete(id);
+  return [{ Deleted: id }, ...layers.map((chainId) => ({ Deleted: chainId }))];
+}
+
+/** At most one tag, and every digest of the same name: removing it leaves the image without a name. */
+function isSingle(references: readonly Reference[]): boolean {
+  if (references.length <= 1) return references.length === 1;
+  const tags = references.filter(({ digest }) => digest === undefined);
+  const digestNames = new Set(references.filter(({ digest }) => digest !== undefined).map(nameOf));
+  const single = tags[0] ?? references[0];
+  return tags.length <= 1 && digestNames.size === 1 && single !== undefined && digestNames.has(nameOf(single));
+}
+
+function isIdPrefix(id: Digest, text: string): boolean {
+  return id.startsWith(text) || id.slice('sha256:'.length).startsWith(text);
+}
+
+function sameName(a: Reference, b: Reference): boolean {
+  return nameOf(a) === nameOf(b);
+}
+
+function nameOf({ domain, path }: Reference): string {
+  return `${domain}/${path}`;
+}
+
+function short(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12);
+}

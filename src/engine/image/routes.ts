@@ -1,0 +1,108 @@
+// The /images routes of the Engine API. Names hold slashes, so they are matched greedily up to the last word.
+import { Hono } from 'hono';
+import type { Digest } from '../../contracts/blob-store.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+import { Filters } from '../api/filters.ts';
+import { toErrorResponse } from '../api/http-error.ts';
+import { json } from '../api/json.ts';
+import { Query } from '../api/query.ts';
+import type { EmitEvent } from '../event/event-log.ts';
+import { parsePlatform } from '../registry/platform.ts';
+import { familiarName, familiarString, parseReference, withTag } from '../registry/reference.ts';
+import { credentialsOf } from './auth-header.ts';
+import { historyJson, inspectJson } from './image-json.ts';
+import type { ImageStore } from './image-store.ts';
+import { IMAGE_FILTERS, listImages } from './list-images.ts';
+import { ImagePuller } from './pull.ts';
+import { pullResponse } from './pull-response.ts';
+import { pullReference } from './pull-reference.ts';
+import { removeImage } from './remove-image.ts';
+
+export interface ImageRoutesDeps {
+  readonly store: ImageStore;
+  readonly puller: ImagePuller;
+  readonly emit: EmitEvent;
+  nowMs(): number;
+}
+
+export function imageRoutes(deps: ImageRoutesDeps): Hono {
+  const { store } = deps;
+  const routes = new Hono();
+  routes.onError(toErrorResponse);
+
+  routes.get('/images/json', (c) => {
+    const query = new Query(c.req.raw);
+    const filters = Filters.parse(query.text('filters'), IMAGE_FILTERS);
+    return json(listImages(store, { filters, sharedSize: query.flag('shared-size') }));
+  });
+
+  routes.get('/images/:name{.+}/json', (c) => {
+    const image = store.get(c.req.param('name'));
+    return json(inspectJson(image, store.lastTaggedMs(image.id)));
+  });
+
+  routes.get('/images/:name{.+}/history', (c) => json(historyJson(store.get(c.req.param('name')))));
+
+  routes.post('/images/create', (c) => create(deps, c.req.raw));
+
+  routes.post('/images/:name{.+}/tag', (c) => {
+    tag(deps, c.req.param('name'), new Query(c.req.raw));
+    return new Response(null, { status: 201 });
+  });
+
+  routes.delete('/images/:name{.+}', async (c) => json(await remove(deps, c.req.param('name'), new Query(c.req.raw))));
+
+  return routes;
+}
+
+async function create({ puller, store, emit }: ImageRoutesDeps, request: Request): Promise<Response> {
+  const query = new Query(request);
+  if (query.text('fromImage') === '') {
+    throw new DrydockError('invalid-argument', 'Cannot create image: only "fromImage" is supported as its source');
+  }
+  const reference = pullReference(query.text('fromImage'), query.text('tag'));
+  const platform = query.text('platform') === '' ? undefined : parsePlatform(query.text('platform'));
+  const credentials = credentialsOf(request.headers.get('x-registry-auth'));
+  return pullResponse(request.signal, async (signal, report) => {
+    await puller.pull({ reference, platform, credentials, signal, report });
+    const imageId = store.references.get(reference);
+    const name = familiarName(reference);
+    emitImageEvent({ store, emit }, 'pull', familiarString(reference), name, imageId);
+  });
+}
+
+function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query: Query): void {
+  const repository = query.text('repo');
+  if (repository === '') throw new DrydockError('invalid-argument', 'repository name must have at least one component');
+  const parsed = parseReference(repository);
+  if (parsed.digest !== undefined) {
+    throw new DrydockError('invalid-argument', 'refusing to create a tag with a digest reference');
+  }
+  const reference = withTag(parsed, query.text('tag') || (parsed.tag ?? 'latest'));
+  const image = store.get(name);
+  store.tag(image.id, reference, nowMs());
+  emitImageEvent({ store, emit }, 'tag', image.id, familiarString(reference), image.id);
+}
+
+async function remove({ store, emit }: ImageRoutesDeps, name: string, query: Query): Promise<unknown> {
+  const image = store.get(name);
+  const labels = image.config.config?.Labels ?? {};
+  const { items, untagged, deleted } = await removeImage(store, name, query.flag('force'));
+  for (let i = 0; i < untagged; i++) {
+    emit({ type: 'image', action: 'untag', id: image.id, attributes: { ...labels, name: image.id } });
+  }
+  if (deleted) emit({ type: 'image', action: 'delete', id: image.id, attributes: { name: image.id } });
+  return items;
+}
+
+/** Docker puts an image's labels among its events' attributes. */
+function emitImageEvent(
+  { store, emit }: Pick<ImageRoutesDeps, 'store' | 'emit'>,
+  action: string,
+  id: string,
+  name: string,
+  imageId: Digest | undefined,
+): void {
+  const image = imageId !== undefined && store.has(imageId) ? store.get(imageId) : undefined;
+  emit({ type: 'image', action, id, attributes: { ...image?.config.config?.Labels, name } });
+}

@@ -1,0 +1,25 @@
+// Where a reference's registry is. `docker.io` is played by the configured default registry, since Docker Hub cannot be
+// reached from a page; every other host is taken at its word.
+
+export interface Endpoint {
+  /** The `/v2/` tree, with a slash at the end. */
+  readonly base: URL;
+  /** For messages: what the learner typed, and where it leads when that differs. */
+  readonly title: string;
+}
+
+/** @param defaultRegistry a `/v2/` tree under any prefix, such as `https://host/some/prefix/v2/` */
+export function endpointOf(domain: string, defaultRegistry: URL): Endpoint {
+  if (domain === 'docker.io') {
+    const base = new URL(defaultRegistry);
+    if (!base.pathname.endsWith('/')) base.pathname += '/';
+    return { base, title: `docker.io (served by ${base})` };
+  }
+  return { base: new URL(`${isLoopback(domain) ? 'http' : 'https'}://${domain}/v2/`), title: domain };
+}
+
+/** Docker speaks plain HTTP to 127.0.0.0/8, ::1 and localhost without being told to. */
+function isLoopback(domain: string): boolean {
+  const host = domain.replace(/:[0-9]+$/, '');
+  return host === 'localhost' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
