@@ -1,0 +1,19 @@
+// The page's entry. The worker comes first: the machine is on its way while the page is still being loaded and drawn.
+import './styles/tokens.css';
+import './styles/base.css';
+import { BootAttempt } from './client/boot-attempt.ts';
+import type { WorkerClient } from './client/worker-client.ts';
+import { startWorker } from './client/worker-client.ts';
+
+async function chooseStart(): Promise<() => WorkerClient> {
+  const fake = import.meta.env.DEV ? new URLSearchParams(location.search).get('fake') : null;
+  if (fake === null) return startWorker;
+  const { startFake } = await import('./testing/fake-surface.ts');
+  return () => startFake(fake);
+}
+
+const start = await chooseStart();
+const beginBoot = () => new BootAttempt(start());
+const first = beginBoot();
+const { drawPage } = await import('./page.ts');
+drawPage(first, beginBoot);

@@ -1,0 +1,62 @@
+// Everything the page knows, put together once, outside every component; components find it through their context.
+import { createContext } from 'svelte';
+import { findLesson } from '../../lessons/catalog.ts';
+import type { BootAttempt } from '../client/boot-attempt.ts';
+import { EngineFeed } from '../client/engine-feed.ts';
+import type { Messages } from '../i18n/en.ts';
+import { messagesIn } from '../i18n/messages.ts';
+import { LessonState } from '../lesson/lesson-state.svelte.ts';
+import { Terminals } from '../terminal/terminals.svelte.ts';
+import { EngineStatus } from './engine-status.svelte.ts';
+import { MachineState } from './machine-state.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { safeStore } from './storage.ts';
+
+export type Pane = 'lesson' | 'terminal';
+
+export class AppState {
+  readonly preferences: Preferences;
+  readonly machine: MachineState;
+  readonly engine: EngineStatus;
+  readonly lesson: LessonState;
+  readonly terminals: Terminals;
+  /** Which part a narrow screen shows. */
+  pane = $state<Pane>('lesson');
+  readonly #feed = new EngineFeed();
+
+  constructor(first: BootAttempt, beginBoot: () => BootAttempt) {
+    const store = safeStore(() => window.localStorage);
+    this.preferences = new Preferences(store, navigator.languages);
+    this.machine = new MachineState(first, beginBoot, () => ({
+      online: navigator.onLine,
+      webAssembly: typeof WebAssembly === 'object',
+    }));
+    this.engine = new EngineStatus(this.#feed);
+    this.lesson = new LessonState(findLesson(undefined), store, this.#feed);
+    this.terminals = new Terminals(() => this.text);
+    this.machine.onReady((surface, signal) => {
+      this.terminals.connect(surface, signal);
+      this.lesson.connect(surface, signal);
+      void this.engine.connect(surface, signal);
+      void this.#feed.follow(surface, signal);
+    });
+  }
+
+  get text(): Messages {
+    return messagesIn(this.preferences.language);
+  }
+
+  /** Types a lesson's command into the terminal, and shows it. */
+  runCommand(id: string, command: string): void {
+    this.lesson.markSent(id);
+    this.terminals.active.run(command);
+    this.showTerminal();
+  }
+
+  showTerminal(): void {
+    this.pane = 'terminal';
+    this.terminals.active.focus();
+  }
+}
+
+export const [getApp, setApp] = createContext<AppState>();
