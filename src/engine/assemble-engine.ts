@@ -7,7 +7,7 @@ import { createDoor } from './api/engine-door.ts';
 import type { Services } from './api/services.ts';
 import type { Clock } from './clock.ts';
 import type { ContainerContext, ImageSource } from './container/container-context.ts';
-import { ContainerStore } from './container/container-store.ts';
+import type { ContainerStore } from './container/container-store.ts';
 import { endAllContainers } from './container/end-all.ts';
 import { HostFacts } from './container/host-facts.ts';
 import { EventLog } from './event/event-log.ts';
@@ -19,7 +19,10 @@ export interface AssembleDeps {
   readonly runtime: Runtime;
   readonly images: ImageSource;
   readonly imageCount: () => number;
-  readonly imageRoutes: (containers: ContainerContext) => Hono;
+  readonly imageRoutes: Hono;
+  readonly containers: ContainerStore;
+  /** A layer may be free now. */
+  readonly onContainerRemoved: () => Promise<void>;
   readonly events: EventLog;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
@@ -36,7 +39,8 @@ export function assembleEngine(deps: AssembleDeps): Engine {
   const containers: ContainerContext = {
     runtime,
     images,
-    store: new ContainerStore(randomBytes),
+    store: deps.containers,
+    onRemoved: deps.onContainerRemoved,
     execs: new Map(),
     hostFacts: new HostFacts(runtime.files),
     emit: events.emit,
@@ -51,6 +55,6 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     engineId: randomId(randomBytes),
     imageCount: deps.imageCount,
   };
-  const door = createDoor(createApp(services, [deps.imageRoutes(containers)]), services);
+  const door = createDoor(createApp(services, [deps.imageRoutes]), services);
   return { ...door, close: () => endAllContainers(containers) };
 }

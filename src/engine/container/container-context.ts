@@ -21,6 +21,8 @@ export interface ContainerContext {
   readonly execs: Map<string, ExecInstance>;
   readonly hostFacts: HostFacts;
   readonly emit: EmitEvent;
+  /** After a container is gone: its image's layers may be free. */
+  readonly onRemoved: () => Promise<void>;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   /** A line for the operator: what went wrong and was survived. */

@@ -1,8 +1,14 @@
 // All containers, by id, name and id prefix, as every `{id}` of the API may be written.
+import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import type { RandomBytes } from '../random.ts';
 import { randomName, requireValidName } from './container-name.ts';
 import type { Container } from './container.ts';
+
+export interface ContainerUse {
+  readonly containerId: string;
+  readonly running: boolean;
+}
 
 const RANDOM_NAME_ATTEMPTS = 6;
 
@@ -19,6 +25,12 @@ export class ContainerStore {
   /** Newest first. */
   all(): Container[] {
     return [...this.#byId.values()].reverse();
+  }
+
+  /** Containers made from an image. */
+  usersOf(imageId: Digest): ContainerUse[] {
+    const users = this.all().filter(({ image }) => image.id === imageId);
+    return users.map(({ id, state }) => ({ containerId: id, running: state.running }));
   }
 
   /** @throws DrydockError `not-found`: No such container: x; `invalid-argument` when a prefix fits several */

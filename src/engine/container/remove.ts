@@ -43,6 +43,8 @@ export async function removeContainer(
   context.store.delete(container);
   state.setRemoved();
   emitContainerEvent(context, container, 'destroy');
+  // Not waited for: the container is gone whether or not a layer of its image can go.
+  context.onRemoved().catch((error: unknown) => context.log(`Cannot release unused layers: ${String(error)}`));
 }
 
 async function endRun(context: ContainerContext, container: Container, { force }: RemoveOptions): Promise<void> {

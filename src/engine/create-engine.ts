@@ -1,0 +1,55 @@
+// The engine, whole: images and containers on one machine, behind the Engine API's door.
+import type { BlobStore } from '../contracts/blob-store.ts';
+import type { Runtime } from '../contracts/runtime.ts';
+import { assembleEngine } from './assemble-engine.ts';
+import type { Engine } from './assemble-engine.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { ContainerStore } from './container/container-store.ts';
+import { EventLog } from './event/event-log.ts';
+import { ImageStore } from './image/image-store.ts';
+import { ImagePuller } from './image/pull.ts';
+import { imageRoutes } from './image/routes.ts';
+import { LayerPool } from './layer/layer-pool.ts';
+import { cryptoRandomBytes } from './random.ts';
+import type { RandomBytes } from './random.ts';
+
+export type { Engine } from './assemble-engine.ts';
+
+export interface EngineDeps {
+  readonly runtime: Runtime;
+  readonly blobs: BlobStore;
+  readonly fetch: typeof fetch;
+  /** The `/v2/` tree that stands for docker.io. */
+  readonly defaultRegistry: URL;
+  readonly clock?: Clock;
+  readonly randomBytes?: RandomBytes;
+  /** A line for the operator: what went wrong and was survived. */
+  readonly log?: (line: string) => void;
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { runtime, blobs, defaultRegistry } = deps;
+  const clock = deps.clock ?? systemClock();
+  const randomBytes = deps.randomBytes ?? cryptoRandomBytes;
+  const events = new EventLog(clock);
+  const containers = new ContainerStore(randomBytes);
+  const store = new ImageStore({
+    layers: new LayerPool(blobs),
+    usedBy: (imageId) => containers.usersOf(imageId),
+    releaseLayer: (overlayId) => runtime.removeLayer(overlayId),
+  });
+  const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
+  return assembleEngine({
+    runtime,
+    containers,
+    images: store,
+    imageCount: () => store.list().length,
+    imageRoutes: imageRoutes({ store, puller, emit: events.emit, nowMs: () => clock.nowMs() }),
+    onContainerRemoved: () => store.releaseUnused(),
+    events,
+    clock,
+    randomBytes,
+    log: deps.log ?? (() => undefined),
+  });
+}
