@@ -2,6 +2,7 @@
 import { DrydockError } from '../../contracts/errors.ts';
 import type { Task, TaskExit } from '../../contracts/runtime.ts';
 import { deferred } from '../../shared/deferred.ts';
+import { readLines } from '../../shared/read-lines.ts';
 import { exitCodeOf } from './guest-process.ts';
 import type { GuestProcess } from './guest-process.ts';
 
@@ -37,7 +38,12 @@ export async function followShim(
     }
   };
   const exited = (async (): Promise<TaskExit> => {
-    await readLines(process.status, take);
+    try {
+      for await (const line of readLines(process.status)) take(line);
+    } catch {
+      // The channel broke, and nobody will ever say more.
+      started.reject(new DrydockError('machine', "Cannot start the container: lost the guest's agent"));
+    }
     const end = await process.end;
     started.reject(new DrydockError('guest', `The container's shim ended (${exitCodeOf(end)}) before it started anything`));
     return exit ?? { exitCode: exitCodeOf(end), oomKilled: false };
@@ -53,20 +59,6 @@ export async function followShim(
     signal: (signal) => sendSignal(pid, signal),
     exited,
   };
-}
-
-// Ends with the stream, also when the channel breaks: the process's own end says the rest.
-async function readLines(stream: ReadableStream<Uint8Array>, take: (line: string) => void): Promise<void> {
-  const decoder = new TextDecoder();
-  const reader = stream.getReader();
-  let rest = '';
-  for (;;) {
-    const { done, value } = await reader.read().catch(() => ({ done: true as const, value: undefined }));
-    if (done) return;
-    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) take(line);
-  }
 }
 
 function parse(line: string): ShimEvent {

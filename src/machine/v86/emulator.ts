@@ -4,6 +4,11 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { pace } from './pacing.ts';
 import type { PacedCore } from './pacing.ts';
 
+/** The corners of v86 that its types leave out. */
+interface Core extends PacedCore {
+  readonly cpu: { zero_memory(address: number, bytes: number): void };
+}
+
 export interface EmulatorOptions {
   /** v86.wasm: its bytes, or where to fetch them. */
   readonly wasm: { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer> };
@@ -75,22 +80,41 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   listenToConsole(v86, options.onConsole);
   const loaded = new Promise<void>((resolve) => v86.add_listener('emulator-loaded', () => resolve()));
   await Promise.race([loaded, failed]);
-  const endPacing = pace((v86 as unknown as { readonly v86: PacedCore }).v86);
+  let used = false;
+  const core = (v86 as unknown as { readonly v86: Core }).v86;
+  const endPacing = pace(core);
+  const stop = async (): Promise<void> => {
+    const stopped = v86.stop();
+    // A halted processor would notice at its next timer only.
+    core.next_tick(0);
+    await stopped;
+  };
 
   return {
-    run: () => v86.run(),
-    stop: () => v86.stop(),
+    run: () => {
+      used = true;
+      return v86.run();
+    },
+    stop,
     save: async () => new Uint8Array(await v86.save_state()),
     restore: async (state) => {
+      const { zero_memory } = core.cpu;
       try {
+        // Nothing ran here: the memory is zero as WebAssembly made it. Writing half a gigabyte of zeros would take
+        // longer than the rest of the restore, and would make the host provide all of it.
+        if (boot === undefined && !used) core.cpu.zero_memory = () => undefined;
         await v86.restore_state(ownBuffer(state));
       } catch (cause) {
         throw new DrydockError('machine', `Cannot restore the snapshot: ${reasonOf(cause)}`, { cause });
+      } finally {
+        core.cpu.zero_memory = zero_memory;
+        used = true;
       }
     },
     async destroy() {
-      await v86.destroy();
+      await stop();
       endPacing();
+      await v86.destroy();
     },
   };
 }

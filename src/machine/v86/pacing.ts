@@ -7,6 +7,8 @@ export interface PacedCore {
   yield(delayMs: number, turn: number): void;
   /** Runs the turn, unless a newer one was asked for. */
   yield_callback(turn: number): void;
+  /** Asks for a turn. */
+  next_tick(delayMs: number): void;
   /** Ends what `yield` used before. */
   unregister_yield(): void;
 }
