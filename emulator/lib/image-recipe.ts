@@ -1,0 +1,31 @@
+// What an image recipe says. Each is a folder of emulator/images/ with a recipe.ts; images/all-images.ts lists them.
+import type { TarEntry } from './tar.ts';
+
+export interface ImageRecipe {
+  /** With its namespace: library/busybox. */
+  readonly repository: string;
+  /** The package whose upstream version and date the image takes. Without one, the version and date below. */
+  readonly packageName?: string;
+  /** A tag beside `latest`. */
+  readonly version?: string;
+  /** A C program of the recipe's folder that is compiled without a C library. */
+  readonly program?: string;
+  readonly config: {
+    readonly Env: readonly string[];
+    readonly Cmd: readonly string[];
+    readonly WorkingDir?: string;
+    readonly Labels?: Readonly<Record<string, string>>;
+  };
+  /** Text of the layer's line in `docker history`. */
+  readonly createdBy: string;
+  layer(files: RecipeFiles): Promise<readonly TarEntry[]>;
+}
+
+export interface RecipeFiles {
+  /** A file of the package. */
+  fromPackage(path: string): Promise<Uint8Array>;
+  /** The compiled program. */
+  program(): Promise<Uint8Array>;
+  /** A file of the recipe's own folder. */
+  own(path: string): Promise<Uint8Array>;
+}

@@ -1,0 +1,24 @@
+// Puts outputs where the page is served from, and takes away what an earlier build left there.
+import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { listFiles } from './file-tree.ts';
+
+/** Makes `to` hold the files of `from`, and no others. Copies only what differs: the folder may be being served. */
+export async function publish(from: string, to: string, ignore: ReadonlySet<string>): Promise<void> {
+  const wanted = (await listFiles(from)).filter((path) => !ignore.has(path));
+  const isWanted = new Set(wanted);
+  for (const path of await listFiles(to)) if (!isWanted.has(path)) await rm(join(to, path));
+  for (const path of wanted) {
+    if (await isSame(join(from, path), join(to, path))) continue;
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await rm(join(to, path), { force: true });
+    await cp(join(from, path), join(to, path), { preserveTimestamps: true });
+  }
+}
+
+async function isSame(from: string, to: string): Promise<boolean> {
+  const [source, target] = [await stat(from), await stat(to).catch(() => undefined)];
+  if (source.size !== target?.size) return false;
+  if (Math.abs(source.mtimeMs - target.mtimeMs) < 1) return true;
+  return (await readFile(from)).equals(await readFile(to));
+}

@@ -1,0 +1,1 @@
+# Yours to change. The defaults are in /etc/bash.bashrc.

@@ -1,0 +1,23 @@
+// The list of steps. A new one is added here; what it needs runs before it.
+import type { Step } from '../lib/step.ts';
+import { chunksStep } from './chunks.ts';
+import { crun } from './crun.ts';
+import { guestStep } from './guest.ts';
+import { images } from './images.ts';
+import { rootfsStep } from './rootfs.ts';
+
+export interface Steps {
+  readonly steps: readonly Step[];
+  /** Outputs that are put into public/. */
+  readonly published: { readonly guest: Step; readonly images: Step };
+  /** Its output gets a name that does not change, for who works on the shim. */
+  readonly libcrun: Step;
+}
+
+/** @param without our own programs that are left out of the root image */
+export function createSteps(without: ReadonlySet<string>): Steps {
+  const rootfs = rootfsStep(without);
+  const chunks = chunksStep(rootfs);
+  const guest = guestStep(rootfs, chunks);
+  return { steps: [guest, images], published: { guest, images }, libcrun: crun };
+}

@@ -1,0 +1,91 @@
+// The registry's images: each recipe becomes one OCI image, all of them one tree of plain files.
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hashTree } from '../lib/file-tree.ts';
+import { CROSS_GCC, crossCompilerVersion } from '../lib/host-tools.ts';
+import type { ImageRecipe } from '../lib/image-recipe.ts';
+import { buildImage, registryFiles } from '../lib/oci-image.ts';
+import { EMULATOR } from '../lib/paths.ts';
+import { run } from '../lib/run.ts';
+import type { Step, StepContext } from '../lib/step.ts';
+import { tarArchive } from '../lib/tar.ts';
+import { IMAGES } from '../images/all-images.ts';
+import { packageVersion, packagesStep } from './packages.ts';
+
+const IMAGES_FOLDER = join(EMULATOR, 'images');
+/** For images that come from no package: 2025-01-01. */
+const OWN_DATE_SECONDS = 1_735_689_600;
+const PROGRAM_FLAGS = [
+  '-Os',
+  '-static',
+  '-nostdlib',
+  '-ffreestanding',
+  '-fno-pie',
+  '-no-pie',
+  '-fno-asynchronous-unwind-tables',
+];
+const LINK_FLAGS = [
+  '-fno-stack-protector',
+  '-Wl,--build-id=none',
+  '-Wl,-z,noseparate-code',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-s',
+];
+
+const packages = IMAGES.flatMap(({ recipe }) => recipe.packageName ?? []);
+export const imagePackages = packagesStep({ name: 'image-packages', packages });
+
+/** Makes `v2/`, the files of the registry. */
+export const images: Step = {
+  name: 'images',
+  version: 1,
+  needs: [imagePackages],
+  inputs: async () => [await hashTree(IMAGES_FOLDER), await crossCompilerVersion()],
+  build: async (context) => {
+    const built = [];
+    for (const { folder, recipe } of IMAGES)
+      built.push(await buildRecipe(join(IMAGES_FOLDER, folder), recipe, context));
+    for (const [path, bytes] of registryFiles(built)) {
+      const file = join(context.out, 'v2', path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, bytes);
+    }
+  },
+};
+
+async function buildRecipe(folder: string, recipe: ImageRecipe, context: StepContext) {
+  const tree = join(context.output(imagePackages), 'tree');
+  let createdSeconds = OWN_DATE_SECONDS;
+  let version = recipe.version;
+  if (recipe.packageName) {
+    version ??= upstreamVersion(await packageVersion(context.output(imagePackages), recipe.packageName));
+    // The package's files carry the date of its last change, not of this build.
+    createdSeconds = Math.floor(
+      (await stat(join(tree, 'usr/share/doc', recipe.packageName, 'copyright'))).mtimeMs / 1000,
+    );
+  }
+  const entries = await recipe.layer({
+    fromPackage: (path) => readFile(join(tree, path)),
+    own: (path) => readFile(join(folder, path)),
+    program: async () => {
+      const program = join(context.work, 'program');
+      await run(
+        CROSS_GCC,
+        [...PROGRAM_FLAGS, ...LINK_FLAGS, '-o', program, join(folder, recipe.program ?? '')],
+        context,
+      );
+      return readFile(program);
+    },
+  });
+  const { config, createdBy, repository } = recipe;
+  const layerTar = tarArchive(entries, createdSeconds);
+  const image = buildImage({ layerTar, createdSeconds, createdBy, config });
+  return { repository, tags: ['latest', ...(version ? [version] : [])], image };
+}
+
+/** 1:1.35.0-4+deb12u1 is 1.35.0 upstream. */
+function upstreamVersion(debianVersion: string): string {
+  return debianVersion.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
+}

@@ -1,0 +1,63 @@
+// The guest's kernel: the distribution's source, our patches, our configuration.
+import { copyFile, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { hashTree } from '../lib/file-tree.ts';
+import { CROSS_PREFIX, crossCompilerVersion } from '../lib/host-tools.ts';
+import { missingOptions } from '../lib/kernel-config.ts';
+import { EMULATOR } from '../lib/paths.ts';
+import { run } from '../lib/run.ts';
+import type { Step } from '../lib/step.ts';
+import { packagesStep } from './packages.ts';
+
+const KERNEL_FOLDER = join(EMULATOR, 'kernel');
+const SERIES = '6.1';
+
+export const kernelSource = packagesStep({ name: 'kernel-source', packages: [`linux-source-${SERIES}`] });
+
+/** Makes `bzImage`, `config` (the whole configuration) and `release` (what `uname -r` says). */
+export const kernel: Step = {
+  name: 'kernel',
+  version: 1,
+  needs: [kernelSource],
+  inputs: async () => [await hashTree(KERNEL_FOLDER), await crossCompilerVersion()],
+  build: async ({ out, work, log, output }) => {
+    const archive = join(output(kernelSource), 'tree', 'usr', 'src', `linux-source-${SERIES}.tar.xz`);
+    await run('tar', ['-xf', archive, '-C', work], { log });
+    const source = join(work, `linux-source-${SERIES}`);
+    const patches = join(KERNEL_FOLDER, 'patches');
+    for (const patch of (await readdir(patches)).sort())
+      await run('patch', ['-p1', '--batch', '-i', join(patches, patch)], { log, cwd: source });
+
+    const built = join(work, 'built');
+    const fragment = join(KERNEL_FOLDER, 'drydock.config');
+    await mkdir(built);
+    const make = (...targets: string[]) =>
+      run(
+        'make',
+        ['ARCH=i386', `CROSS_COMPILE=${CROSS_PREFIX}`, `O=${built}`, `-j${availableParallelism()}`, ...targets],
+        {
+          log,
+          cwd: source,
+          env: {
+            KCONFIG_ALLCONFIG: fragment,
+            // Nothing of this machine or this hour in the image.
+            KBUILD_BUILD_TIMESTAMP: 'Thu Jan  1 00:00:00 UTC 1970',
+            KBUILD_BUILD_USER: 'drydock',
+            KBUILD_BUILD_HOST: 'drydock',
+          },
+        },
+      );
+    await make('allnoconfig');
+    const config = await readFile(join(built, '.config'), 'utf8');
+    const missing = missingOptions(await readFile(fragment, 'utf8'), config);
+    if (missing.length > 0)
+      throw new Error(
+        `the kernel's dependency rules do not allow these lines of drydock.config: ${missing.join(', ')}`,
+      );
+    await make('bzImage');
+    await copyFile(join(built, 'arch/x86/boot/bzImage'), join(out, 'bzImage'));
+    await writeFile(join(out, 'config'), config);
+    await copyFile(join(built, 'include/config/kernel.release'), join(out, 'release'));
+  },
+};
