@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import type { ByteDuplex } from '../contracts/streams.ts';
 
 export function socketDuplex(socket: Socket): ByteDuplex {
+  let open = true;
   const readable = new ReadableStream<Uint8Array>({
     start(controller) {
-      let open = true;
       const end = (finish: () => void): void => {
         if (open) finish();
         open = false;
@@ -21,7 +21,10 @@ export function socketDuplex(socket: Socket): ByteDuplex {
     },
     pull: () => void socket.resume(),
     // Nothing more is read, but what was written still goes out.
-    cancel: () => socket.destroySoon(),
+    cancel() {
+      open = false;
+      socket.destroySoon();
+    },
   });
   const writable = new WritableStream<Uint8Array>({
     start(controller) {

@@ -69,8 +69,12 @@ export class ContainerState {
 
   setRemoved(): void {
     this.removed = true;
-    this.#wake(this.#stopWaiters);
-    this.#wake(this.#removeWaiters);
+    this.#removalEnded('');
+  }
+
+  /** It is dead, but something of it is left. */
+  setRemovalFailed(error: string): void {
+    this.#removalEnded(error);
   }
 
   /**
@@ -118,6 +122,12 @@ export class ContainerState {
     this.exitCode = exitCode;
     this.finishedAtMs = atMs;
     this.#wake(this.#stopWaiters);
+  }
+
+  #removalEnded(error: string): void {
+    this.error = error;
+    this.#wake(this.#stopWaiters);
+    this.#wake(this.#removeWaiters);
   }
 
   #wake(waiters: Deferred<ExitStatus>[]): void {

@@ -32,9 +32,9 @@ export async function removeContainer(
     container.io.close();
     await discard(context, container);
   } catch (error) {
-    if (state.dead) state.error = error instanceof Error ? error.message : String(error);
-    const code = isDrydockError(error) ? error.code : 'internal';
     const reason = error instanceof Error ? error.message : String(error);
+    if (state.dead) state.setRemovalFailed(reason);
+    const code = isDrydockError(error) ? error.code : 'internal';
     throw new DrydockError(code, `cannot remove container "${reference}": ${reason}`, { cause: error });
   } finally {
     state.removing = false;

@@ -1,5 +1,6 @@
 // A start that the OCI runtime refused: its words in Docker's wrapping, and the exit code that Docker gives for them.
 import { DrydockError } from '../../contracts/errors.ts';
+import { runtimeWords } from './runtime-words.ts';
 
 export interface StartFailure {
   /** 126: cannot be run, 127: not found, 128: anything else. */
@@ -11,15 +12,20 @@ const NOT_RUNNABLE = 126;
 const NOT_FOUND = 127;
 const UNKNOWN = 128;
 
-export function startFailure(error: unknown): StartFailure {
-  return classify(
-    `failed to create task for container: failed to create shim task: OCI runtime create failed: ${runtimeWords(error)}: unknown`,
-    error,
-  );
+/** @param cause what the runtime port threw */
+export function startFailure(cause: unknown): StartFailure {
+  const words = runtimeWords(cause);
+  const where = words.startsWith('exec') ? 'unable to start container process: error during container init: ' : '';
+  const what = 'failed to create task for container: failed to create shim task: OCI runtime create failed';
+  return classify(`${what}: crun create failed: ${where}${words}: unknown`, cause);
 }
 
-export function execFailure(error: unknown): StartFailure {
-  return classify(`OCI runtime exec failed: exec failed: ${runtimeWords(error)}: unknown`, error);
+/** @param cause what the runtime port threw */
+export function execFailure(cause: unknown): StartFailure {
+  return classify(
+    `OCI runtime exec failed: exec failed: unable to start container process: ${runtimeWords(cause)}: unknown`,
+    cause,
+  );
 }
 
 function classify(message: string, cause: unknown): StartFailure {
@@ -38,10 +44,4 @@ function classify(message: string, cause: unknown): StartFailure {
   }
   if (/executable file.*not found|no such file or directory/.test(lower)) return failure(NOT_FOUND, message);
   return failure(UNKNOWN, message);
-}
-
-// On a terminal crun signs its messages and ends the line; in its log, which Docker quotes, it does not.
-function runtimeWords(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().replace(/^(?:crun: |\d{4}-\d\d-\d\dT\S+: )/, '');
 }
