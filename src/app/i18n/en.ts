@@ -19,11 +19,9 @@ export const en = {
   finished: 'All checked steps are done. Well sailed.',
 
   run: 'Run',
-  runAgain: 'Run again',
+  runAgain: 'Again',
   runQueued: 'Runs when ready',
   runCommand: (command: string) => `Run in the terminal: ${command}`,
-  copy: 'Copy',
-  copied: 'Copied',
   insideContainer: 'inside the container',
   hint: 'Hint',
 

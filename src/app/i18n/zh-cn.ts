@@ -31,8 +31,6 @@ export const zhCN: Messages = {
   runAgain: '再次运行',
   runQueued: '就绪后运行',
   runCommand: (command) => `在终端中运行：${command}`,
-  copy: '复制',
-  copied: '已复制',
   insideContainer: '容器内',
   hint: '提示',
 

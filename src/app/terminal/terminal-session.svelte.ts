@@ -101,7 +101,8 @@ export class TerminalSession {
       fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
       fontSize: Number.parseFloat(getComputedStyle(host).fontSize),
       lineHeight: 1.2,
-      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      // A blinking cursor repaints an idle page twice a second.
+      cursorBlink: false,
       minimumContrastRatio: 4.5,
       scrollback: 5000,
       screenReaderMode: screenReader,
