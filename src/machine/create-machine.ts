@@ -95,7 +95,11 @@ interface Start {
   readonly snapshot?: Snapshot;
 }
 
-async function loadStart(options: CreateMachineOptions, manifest: GuestManifest, progress: LoadProgress): Promise<Start> {
+async function loadStart(
+  options: CreateMachineOptions,
+  manifest: GuestManifest,
+  progress: LoadProgress,
+): Promise<Start> {
   const load = (name: string): Promise<Uint8Array<ArrayBuffer>> =>
     options.guest.load(name, (bytes) => progress.loaded(name, bytes));
   if (options.snapshot !== undefined) return { snapshot: decodeSnapshot(options.snapshot) };
@@ -105,7 +109,12 @@ async function loadStart(options: CreateMachineOptions, manifest: GuestManifest,
   }
   const names = ['seabios.bin', 'vgabios.bin', 'bzImage', 'initramfs.cpio'] as const;
   progress.expect(names);
-  const [bios, vgaBios, kernel, initramfs] = await Promise.all([load(names[0]), load(names[1]), load(names[2]), load(names[3])]);
+  const [bios, vgaBios, kernel, initramfs] = await Promise.all([
+    load(names[0]),
+    load(names[1]),
+    load(names[2]),
+    load(names[3]),
+  ]);
   return { boot: { bios, vgaBios, kernel, initramfs, commandLine: manifest.cmdline } };
 }
 
@@ -137,4 +146,3 @@ async function takeSnapshot({ emulator, server, agent, cli }: Parts): Promise<Ui
     await emulator.run();
   }
 }
-

@@ -41,7 +41,8 @@ export class AgentClient {
         this.#current = session;
         this.#next.resolve(session);
       },
-      (error: unknown) => session.close(`its greeting failed: ${error instanceof Error ? error.message : String(error)}`),
+      (error: unknown) =>
+        session.close(`its greeting failed: ${error instanceof Error ? error.message : String(error)}`),
     );
     return true;
   }

@@ -12,8 +12,11 @@ type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
 export type AgentRequest = WithoutId<
   Extract<
     AgentMessage,
-    { type: 'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove' }
-      | { type: 'mount' | 'umount' | 'listen' | 'unlisten' }
+    | {
+        type:
+          'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove';
+      }
+    | { type: 'mount' | 'umount' | 'listen' | 'unlisten' }
   >
 >;
 type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';
@@ -165,9 +168,7 @@ export class AgentSession {
         return this.#accepted(message.id, message.stream);
       case 'failed':
         this.#followUps.delete(message.id);
-        return this.#answered(message.id).reject(
-          new DrydockError('guest', message.message, { errno: message.errno }),
-        );
+        return this.#answered(message.id).reject(new DrydockError('guest', message.message, { errno: message.errno }));
       case 'ok':
       case 'spawned':
       case 'content':

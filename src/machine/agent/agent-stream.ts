@@ -44,8 +44,8 @@ export class AgentStream implements ByteDuplex {
     this.readable = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          this.#reading = controller;
           if (this.#inDone) controller.close();
+          else this.#reading = controller;
         },
         pull: () => this.#pull(),
         cancel: () => this.#discard(),

@@ -60,7 +60,8 @@ export class StubFiles implements CliFiles {
 
   onAnswer(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
-    if (waiting === undefined) throw new DrydockError('data-loss', `Cannot take an answer to ${answer.id}: nothing was asked`);
+    if (waiting === undefined)
+      throw new DrydockError('data-loss', `Cannot take an answer to ${answer.id}: nothing was asked`);
     this.#waiting.delete(answer.id);
     waiting.resolve(answer);
   }
@@ -88,7 +89,8 @@ export class StubFiles implements CliFiles {
 }
 
 function refused(action: string, path: string, errno: number | undefined): DrydockError {
-  if (errno === undefined) return new DrydockError('data-loss', `Cannot ${action} "${path}": an answer of another kind`);
+  if (errno === undefined)
+    return new DrydockError('data-loss', `Cannot ${action} "${path}": an answer of another kind`);
   return new DrydockError('guest', `Cannot ${action} "${path}": errno ${errno}`, { errno });
 }
 

@@ -23,7 +23,8 @@ export class StubLink {
   /** @throws DrydockError `cancelled` when the stub is gone */
   async write(type: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      if (this.#channel.closed) throw new DrydockError('cancelled', `Cannot write to ${type}: the docker client is gone`);
+      if (this.#channel.closed)
+        throw new DrydockError('cancelled', `Cannot write to ${type}: the docker client is gone`);
       this.send({ type, id: 0, content: bytes.subarray(at, at + PIECE_BYTES) });
       if (this.#channel.queuedBytes >= BUFFERED_BYTES) await this.#channel.taken();
     }

@@ -91,19 +91,23 @@ export class P9Writer {
     return this.#at;
   }
   u8(value: number): this {
-    this.#view.setUint8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, value);
     return this;
   }
   u16(value: number): this {
-    this.#view.setUint16(this.#grow(2), value, true);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value, true);
     return this;
   }
   u32(value: number): this {
-    this.#view.setUint32(this.#grow(4), value, true);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value, true);
     return this;
   }
   u64(value: number): this {
-    this.#view.setBigUint64(this.#grow(8), BigInt(value), true);
+    const at = this.#grow(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
     return this;
   }
   string(value: string): this {
@@ -126,6 +130,7 @@ export class P9Writer {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  /** Replaces the buffer and its view: call it before looking at them. */
   #grow(count: number): number {
     const start = this.#at;
     this.#at += count;

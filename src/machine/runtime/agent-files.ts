@@ -6,7 +6,11 @@ import type { AgentCalls } from './agent-calls.ts';
 /** Below the size of a frame, with room for its other fields. */
 const PIECE_BYTES = 512 * 1024;
 const TYPE_MASK = 0o170000;
-const KINDS: Readonly<Record<number, HostStat['kind']>> = { 0o100000: 'file', 0o040000: 'directory', 0o120000: 'symlink' };
+const KINDS: Readonly<Record<number, HostStat['kind']>> = {
+  0o100000: 'file',
+  0o040000: 'directory',
+  0o120000: 'symlink',
+};
 
 export class AgentFiles implements HostFiles {
   readonly #calls: AgentCalls;

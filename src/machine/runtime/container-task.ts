@@ -45,7 +45,9 @@ export async function followShim(
       started.reject(new DrydockError('machine', "Cannot start the container: lost the guest's agent"));
     }
     const end = await process.end;
-    started.reject(new DrydockError('guest', `The container's shim ended (${exitCodeOf(end)}) before it started anything`));
+    started.reject(
+      new DrydockError('guest', `The container's shim ended (${exitCodeOf(end)}) before it started anything`),
+    );
     return exit ?? { exitCode: exitCodeOf(end), oomKilled: false };
   })();
 

@@ -50,7 +50,9 @@ export class GuestContainers {
     const file = `${bundle}/${execId}.json`;
     const argv = [SHIM, 'exec', '--id', containerId, '--process', file];
     try {
-      return await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, execId, [this.#write(file, process)]);
+      return await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, execId, [
+        this.#write(file, process),
+      ]);
     } finally {
       void this.#calls.do({ type: 'remove', path: file }).catch(() => undefined);
     }
@@ -69,7 +71,8 @@ export class GuestContainers {
     const wanted = `frozen ${frozen ? 1 : 0}`;
     const deadlineMs = Date.now() + 5000;
     while (!(await this.#read(`${cgroup}/cgroup.events`)).split('\n').includes(wanted)) {
-      if (Date.now() > deadlineMs) throw new DrydockError('guest', `Cannot wait for "${wanted}" of "${containerId}": 5 s passed`);
+      if (Date.now() > deadlineMs)
+        throw new DrydockError('guest', `Cannot wait for "${wanted}" of "${containerId}": 5 s passed`);
     }
   }
 

@@ -11,7 +11,10 @@ export interface ListenRequest {
 }
 
 /** @throws DrydockError `guest` when the guest refuses the socket */
-export async function* listenInGuest(calls: AgentCalls, { path, mode, signal }: ListenRequest): AsyncGenerator<ByteDuplex> {
+export async function* listenInGuest(
+  calls: AgentCalls,
+  { path, mode, signal }: ListenRequest,
+): AsyncGenerator<ByteDuplex> {
   const waiting: ByteDuplex[] = [];
   let lost = false;
   let wake: () => void = () => undefined;

@@ -59,7 +59,15 @@ export class GuestRootfs {
       options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
     }
     steps.push(
-      this.#calls.do({ type: 'mount', source: 'overlay', target: merged, fstype: 'overlay', flags: 0, data: options, loop: 0 }),
+      this.#calls.do({
+        type: 'mount',
+        source: 'overlay',
+        target: merged,
+        fstype: 'overlay',
+        flags: 0,
+        data: options,
+        loop: 0,
+      }),
     );
 
     const outcomes = await Promise.allSettled(steps);
@@ -80,7 +88,8 @@ export class GuestRootfs {
   async removeLayer(overlayId: string): Promise<void> {
     const layer = this.#layers.get(overlayId);
     const [user] = layer?.users ?? [];
-    if (user !== undefined) throw new DrydockError('conflict', `Cannot remove layer "${overlayId}": root "${user}" uses it`);
+    if (user !== undefined)
+      throw new DrydockError('conflict', `Cannot remove layer "${overlayId}": root "${user}" uses it`);
     this.#layers.delete(overlayId);
     if (layer?.short !== undefined) {
       await this.#unmount(layer.short.path);
@@ -119,7 +128,15 @@ export class GuestRootfs {
     if (layer?.short !== undefined) return layer.short;
     this.#lastShort += 1;
     const path = `${OVERLAY2}/l/${this.#lastShort.toString(36).toUpperCase()}`;
-    const bind = { type: 'mount', source: diffOf(overlayId), target: path, fstype: '', flags: MS_BIND, data: '', loop: 0 };
+    const bind = {
+      type: 'mount',
+      source: diffOf(overlayId),
+      target: path,
+      fstype: '',
+      flags: MS_BIND,
+      data: '',
+      loop: 0,
+    };
     const mounted = Promise.all([this.#mkdir(path, 0o755), this.#calls.do(bind as typeof bind & { type: 'mount' })]);
     const short = { path, mounted: mounted.then(() => undefined) };
     if (layer !== undefined) layer.short = short;

@@ -1,6 +1,13 @@
 // The Runtime port on the real guest: every call becomes a few requests to the agent, sent together.
 import { DrydockError } from '../../contracts/errors.ts';
-import type { ExecRequest, HostInfo, RootfsPaths, RootfsRequest, RunRequest, Runtime } from '../../contracts/runtime.ts';
+import type {
+  ExecRequest,
+  HostInfo,
+  RootfsPaths,
+  RootfsRequest,
+  RunRequest,
+  Runtime,
+} from '../../contracts/runtime.ts';
 import type { SpawnRequest, Task } from '../../contracts/runtime.ts';
 import type { ByteDuplex } from '../../contracts/streams.ts';
 import type { AgentClient } from '../agent/agent-client.ts';

@@ -47,4 +47,3 @@ export class WorkspaceTree implements WorkspaceContext {
     for (const listener of this.#listeners) listener(change);
   }
 }
-
