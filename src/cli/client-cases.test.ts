@@ -1,0 +1,42 @@
+// Our client beside the real one: the same command lines, the same scripted daemon, the same output, exit code and requests.
+// What the real one did is in testing/cases/*.real.json; test/data/record-docker-client.ts writes it.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runDocker } from './run-docker.ts';
+import type { ClientCase, ClientRun, RecordedRequest } from './testing/client-case.ts';
+import { MemorySession } from './testing/memory-session.ts';
+import { ScriptedDoor } from './testing/scripted-door.ts';
+
+const folder = join(import.meta.dirname, 'testing/cases');
+const read = <T>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
+const groups = readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.real.json'));
+
+/** The real client also asks things whose answers change nothing here. */
+function meaningful(requests: readonly RecordedRequest[]): RecordedRequest[] {
+  return requests.filter(({ request }) => !/\/wait(\?|$)|^GET \/info$|\/resize\?/.test(request));
+}
+
+describe.each(groups)('%s', (file) => {
+  const cases = Object.entries(read<Record<string, ClientCase>>(file));
+  const real = read<Record<string, ClientRun>>(file.replace('.json', '.real.json'));
+
+  it.each(cases)('%s', async (name, given) => {
+    const expected = real[name];
+    const session = new MemorySession({
+      args: given.args,
+      env: { HOME: '/root', ...given.env },
+      stdin: given.stdin ?? '',
+      ...(given.files === undefined ? {} : { files: given.files }),
+    });
+    const door = new ScriptedDoor(given);
+    const exitCode = await runDocker(session, door);
+    expect({ exitCode, stdout: session.stdout.text, stderr: session.stderr.text }).toEqual({
+      exitCode: expected?.exitCode,
+      stdout: expected?.stdout,
+      stderr: expected?.stderr,
+    });
+    expect(meaningful(door.requests)).toEqual(meaningful(expected?.requests ?? []));
+    for (const [path, text] of Object.entries(expected?.written ?? {})) expect(session.contents.get(path)).toBe(text);
+  });
+});

@@ -1,0 +1,64 @@
+// The tree of commands: what `docker` offers, and where.
+import type { Command, CommandGroup } from './command.ts';
+import { commandName } from './command.ts';
+import { attach } from './commands/container/attach.ts';
+import { create } from './commands/container/create.ts';
+import { exec } from './commands/container/exec.ts';
+import { containerInspect } from './commands/container/inspect.ts';
+import { kill } from './commands/container/kill.ts';
+import { logs } from './commands/container/logs.ts';
+import { pause } from './commands/container/pause.ts';
+import { ls, ps } from './commands/container/ps.ts';
+import { rename } from './commands/container/rename.ts';
+import { restart } from './commands/container/restart.ts';
+import { rm } from './commands/container/rm.ts';
+import { run } from './commands/container/run.ts';
+import { start } from './commands/container/start.ts';
+import { stop } from './commands/container/stop.ts';
+import { unpause } from './commands/container/unpause.ts';
+import { wait } from './commands/container/wait.ts';
+import { history } from './commands/image/history.ts';
+import { imageLs, images } from './commands/image/images.ts';
+import { imageInspect } from './commands/image/inspect.ts';
+import { pull } from './commands/image/pull.ts';
+import { imageRm, rmi } from './commands/image/rmi.ts';
+import { tag } from './commands/image/tag.ts';
+import { events } from './commands/system/events.ts';
+import { info } from './commands/system/info.ts';
+import { inspect } from './commands/system/inspect.ts';
+import { version } from './commands/system/version.ts';
+
+/** These have the same name on the top level and in their group. */
+const containerCommands = [
+  attach,
+  create,
+  exec,
+  kill,
+  logs,
+  pause,
+  rename,
+  restart,
+  rm,
+  run,
+  start,
+  stop,
+  unpause,
+  wait,
+];
+
+export const topLevelCommands: readonly Command[] = [
+  ...containerCommands,
+  ps,
+  ...[images, pull, rmi, history, tag],
+  ...[inspect, version, info, events],
+];
+
+export const commandGroups: readonly CommandGroup[] = [
+  { name: 'container', summary: 'Work with containers', commands: [...containerCommands, containerInspect, ls] },
+  { name: 'image', summary: 'Work with images', commands: [history, imageInspect, imageLs, pull, imageRm, tag] },
+  { name: 'system', summary: 'Look at the engine itself', commands: [events, info] },
+];
+
+export function findCommand(commands: readonly Command[], name: string): Command | undefined {
+  return commands.find((command) => commandName(command) === name || command.aliases?.includes(name));
+}

@@ -1,0 +1,121 @@
+// The functions that every Go template has: and, or and not live in the executor, which must not evaluate everything.
+import { goPrint, goType, isMap, TypedNil } from './values.ts';
+import { goSprintf } from './printf.ts';
+
+export interface TemplateFunction {
+  readonly min: number;
+  readonly max: number;
+  readonly call: (args: readonly unknown[]) => unknown;
+}
+
+/** `parameters` with a trailing number of optional ones; -1 takes any number. */
+function define(min: number, max: number, call: (...args: readonly unknown[]) => unknown): TemplateFunction {
+  return { min, max: max < 0 ? Number.POSITIVE_INFINITY : max, call: (args) => call(...args) };
+}
+
+function basicKind(value: unknown): 'bool' | 'number' | 'string' | 'nil' {
+  if (value === null || value === undefined || value instanceof TypedNil) return 'nil';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'string') return 'string';
+  throw new Error(`non-comparable type ${goPrint(value)}: ${goType(value)}`);
+}
+
+function equal(first: unknown, ...others: readonly unknown[]): boolean {
+  if (others.length === 0) throw new Error('missing argument for comparison');
+  const kind = basicKind(first);
+  return others.some((other) => {
+    const otherKind = basicKind(other);
+    if (kind !== 'nil' && otherKind !== 'nil' && kind !== otherKind)
+      throw new Error('incompatible types for comparison');
+    return kind === 'nil' || otherKind === 'nil' ? kind === otherKind : first === other;
+  });
+}
+
+function less(a: unknown, b: unknown): boolean {
+  const kind = basicKind(a);
+  if (kind !== basicKind(b)) throw new Error('incompatible types for comparison');
+  if (kind === 'bool' || kind === 'nil') throw new Error('invalid type for comparison');
+  return (a as string | number) < (b as string | number);
+}
+
+function length(value: unknown): number {
+  if (typeof value === 'string') return new TextEncoder().encode(value).length;
+  if (Array.isArray(value)) return value.length;
+  if (value instanceof TypedNil && value.kind !== 'pointer') return 0;
+  if (isMap(value)) return Object.keys(value).length;
+  if (value === null || value === undefined) throw new Error('len of nil pointer');
+  throw new Error(`len of type ${goType(value)}`);
+}
+
+function position(key: unknown, size: number): number {
+  if (typeof key !== 'number' || !Number.isInteger(key))
+    throw new Error(`cannot index slice/array with type ${goType(key)}`);
+  if (key < 0 || key >= size) throw new Error(`index out of range: ${key}`);
+  return key;
+}
+
+function index(value: unknown, ...keys: readonly unknown[]): unknown {
+  let current = value;
+  for (const key of keys) {
+    if (current === null || current === undefined) throw new Error('index of untyped nil');
+    if (Array.isArray(current)) current = current[position(key, current.length)];
+    else if (typeof current === 'string') {
+      const bytes = new TextEncoder().encode(current);
+      current = bytes[position(key, bytes.length)];
+    } else if (isMap(current)) {
+      if (typeof key !== 'string') throw new Error(`value has type ${goType(key)}; should be string`);
+      // A missing key gives the element type's zero, which prints as nothing in maps of strings.
+      current = Object.hasOwn(current, key) ? current[key] : missing(current);
+    } else if (current instanceof TypedNil && current.kind === 'map') current = '';
+    else if (current instanceof TypedNil && current.kind === 'slice') position(key, 0);
+    else throw new Error(`can't index item of type ${goType(current)}`);
+  }
+  return current;
+}
+
+function missing(map: Readonly<Record<string, unknown>>): unknown {
+  const values = Object.values(map);
+  return values.length > 0 && values.every((value) => typeof value === 'string') ? '' : undefined;
+}
+
+function slice(value: unknown, ...bounds: readonly unknown[]): unknown {
+  if (typeof value !== 'string' && !Array.isArray(value)) throw new Error(`can't slice item of type ${goType(value)}`);
+  const size = value.length;
+  const [from = 0, to = size] = bounds.map((bound) => {
+    if (typeof bound !== 'number') throw new Error(`cannot index slice/array with type ${goType(bound)}`);
+    if (bound < 0 || bound > size) throw new Error(`index out of range: ${bound}`);
+    return bound;
+  });
+  if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`);
+  return value.slice(from, to);
+}
+
+/** Go's fmt.Sprint: a space only between two operands that are not strings. */
+function sprint(...args: readonly unknown[]): string {
+  return args
+    .map((value, at) => {
+      const gap = at > 0 && typeof value !== 'string' && typeof args[at - 1] !== 'string';
+      return (gap ? ' ' : '') + goPrint(value);
+    })
+    .join('');
+}
+
+const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+
+export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
+  eq: define(1, -1, (first, ...others) => equal(first, ...others)),
+  ne: define(2, 2, (a, b) => !equal(a, b)),
+  lt: define(2, 2, (a, b) => less(a, b)),
+  le: define(2, 2, (a, b) => less(a, b) || equal(a, b)),
+  gt: define(2, 2, (a, b) => !less(a, b) && !equal(a, b)),
+  ge: define(2, 2, (a, b) => !less(a, b)),
+  len: define(1, 1, length),
+  index: define(1, -1, index),
+  slice: define(1, 4, slice),
+  print: define(0, -1, sprint),
+  println: define(0, -1, (...args) => `${args.map(goPrint).join(' ')}\n`),
+  printf: define(1, -1, (format, ...args) => goSprintf(goPrint(format), args)),
+  html: define(0, -1, (...args) => sprint(...args).replace(/[&<>"']/g, (c) => HTML[c] ?? c)),
+  urlquery: define(0, -1, (...args) => encodeURIComponent(sprint(...args)).replaceAll('%20', '+')),
+};

@@ -1,0 +1,50 @@
+// Go templates see Docker's structs, we see their JSON. Some names differ, empty members are left out of JSON, and maps
+// forgive an unknown key where structs do not: this file remembers that for decoded objects.
+
+/** Fields whose Go name is not their JSON name. */
+const GO_NAMES: Readonly<Record<string, string>> = {
+  ID: 'Id',
+  DNS: 'Dns',
+  DNSOptions: 'DnsOptions',
+  DNSSearch: 'DnsSearch',
+  NanoCPUs: 'NanoCpus',
+  CPUShares: 'CpuShares',
+  CPUPeriod: 'CpuPeriod',
+  CPUQuota: 'CpuQuota',
+  CPURealtimePeriod: 'CpuRealtimePeriod',
+  CPURealtimeRuntime: 'CpuRealtimeRuntime',
+  CPUCount: 'CpuCount',
+  CPUPercent: 'CpuPercent',
+  HostIP: 'HostIp',
+  APIVersion: 'ApiVersion',
+  HTTPProxy: 'HttpProxy',
+  HTTPSProxy: 'HttpsProxy',
+};
+
+const absent = new WeakMap<object, Readonly<Record<string, unknown>>>();
+const openMaps = new WeakSet();
+
+/** Members that JSON leaves out when they are empty: a template may name them all the same. */
+export function rememberAbsent(object: object, fields: Readonly<Record<string, unknown>>): void {
+  absent.set(object, fields);
+}
+
+/** A map, not a struct: an unknown key is nothing, no mistake. */
+export function markOpen(map: object): void {
+  openMaps.add(map);
+}
+
+export function isOpen(map: object): boolean {
+  return openMaps.has(map);
+}
+
+/** The field a template means by `name`, if JSON has it under another name or has left it out. */
+export function goField(
+  object: Readonly<Record<string, unknown>>,
+  name: string,
+): { readonly value: unknown } | undefined {
+  const jsonName = GO_NAMES[name];
+  if (jsonName !== undefined && Object.hasOwn(object, jsonName)) return { value: object[jsonName] };
+  const fields = absent.get(object);
+  return fields !== undefined && Object.hasOwn(fields, name) ? { value: fields[name] } : undefined;
+}

@@ -1,0 +1,140 @@
+// A session whose terminal, files and signals are memory: command lines run in unit tests as anywhere else.
+import type { ByteSink, CliFiles, CliSession, SignalName, WindowSize } from '../../contracts/cli-session.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+
+const ENOENT = 2;
+const EEXIST = 17;
+
+export interface MemorySessionOptions {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly terminal?: Partial<CliSession['terminal']>;
+  readonly window?: WindowSize;
+}
+
+class MemorySink implements ByteSink {
+  readonly #chunks: Uint8Array[] = [];
+  readonly #watchers: (() => void)[] = [];
+
+  write(bytes: Uint8Array): Promise<void> {
+    this.#chunks.push(bytes.slice());
+    for (const watcher of this.#watchers.splice(0)) watcher();
+    return Promise.resolve();
+  }
+
+  get text(): string {
+    const decoder = new TextDecoder();
+    return this.#chunks.map((chunk) => decoder.decode(chunk, { stream: true })).join('') + decoder.decode();
+  }
+
+  /** Resolves once the text contains `part`. */
+  async until(part: string): Promise<void> {
+    while (!this.text.includes(part)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+}
+
+export class MemorySession implements CliSession {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly terminal: CliSession['terminal'];
+  readonly stdin: ReadableStream<Uint8Array>;
+  readonly stdout = new MemorySink();
+  readonly stderr = new MemorySink();
+  readonly files: CliFiles;
+  readonly rawModes: boolean[] = [];
+  readonly contents: Map<string, string>;
+  /** Types into stdin; closed at once when the options have the whole input. */
+  readonly keyboard: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #gone = new AbortController();
+  readonly #signalListeners = new Set<(signal: SignalName) => void>();
+  readonly #resizeListeners = new Set<(size: WindowSize) => void>();
+  #window: WindowSize | undefined;
+
+  constructor(options: MemorySessionOptions) {
+    this.args = options.args;
+    this.env = options.env ?? {};
+    this.cwd = options.cwd ?? '/work';
+    this.terminal = { stdin: false, stdout: false, stderr: false, ...options.terminal };
+    this.#window = options.window;
+    this.contents = new Map(Object.entries(options.files ?? {}));
+    this.files = memoryFiles(this.contents);
+    const input = new TransformStream<Uint8Array, Uint8Array>();
+    this.stdin = input.readable;
+    this.keyboard = input.writable.getWriter();
+    this.keyboard.closed.catch(() => undefined);
+    if (options.stdin !== undefined) {
+      if (options.stdin !== '') void this.type(options.stdin);
+      void this.keyboard.close().catch(() => undefined);
+    }
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  type(text: string): Promise<void> {
+    return this.keyboard.write(new TextEncoder().encode(text)).catch(() => undefined);
+  }
+
+  hangUp(): void {
+    this.#gone.abort();
+  }
+
+  signal(name: SignalName): void {
+    for (const listener of this.#signalListeners) listener(name);
+  }
+
+  resize(size: WindowSize): void {
+    this.#window = size;
+    for (const listener of this.#resizeListeners) listener(size);
+  }
+
+  windowSize(): WindowSize | undefined {
+    return this.#window;
+  }
+
+  onResize(listener: (size: WindowSize) => void): () => void {
+    this.#resizeListeners.add(listener);
+    return () => this.#resizeListeners.delete(listener);
+  }
+
+  onSignal(listener: (signal: SignalName) => void): () => void {
+    this.#signalListeners.add(listener);
+    return () => this.#signalListeners.delete(listener);
+  }
+
+  /** How many listen for signals now. */
+  get signalListeners(): number {
+    return this.#signalListeners.size;
+  }
+
+  setRawMode(raw: boolean): Promise<void> {
+    this.rawModes.push(raw);
+    return Promise.resolve();
+  }
+}
+
+function memoryFiles(contents: Map<string, string>): CliFiles {
+  return {
+    read(path) {
+      const text = contents.get(path);
+      if (text === undefined) return Promise.reject(new DrydockError('guest', `read ${path}`, { errno: ENOENT }));
+      return Promise.resolve(new TextEncoder().encode(text));
+    },
+    write(path, bytes, options) {
+      if (options?.exclusive === true && contents.has(path)) {
+        return Promise.reject(new DrydockError('guest', `write ${path}`, { errno: EEXIST }));
+      }
+      contents.set(path, new TextDecoder().decode(bytes));
+      return Promise.resolve();
+    },
+    remove(path) {
+      if (!contents.delete(path)) return Promise.reject(new DrydockError('guest', `remove ${path}`, { errno: ENOENT }));
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+// Reads a help page back into facts, so that pages with other words can be compared.
+
+/** Commands whose help pages are compared with Docker's. */
+export const HELP_COMMANDS = [
+  ...[
+    'run',
+    'create',
+    'start',
+    'stop',
+    'restart',
+    'kill',
+    'rm',
+    'ps',
+    'logs',
+    'exec',
+    'attach',
+    'wait',
+    'pause',
+    'unpause',
+    'rename',
+  ],
+  ...['images', 'pull', 'rmi', 'tag', 'history', 'inspect', 'version', 'info', 'events'],
+  ...[
+    'run',
+    'create',
+    'start',
+    'stop',
+    'restart',
+    'kill',
+    'rm',
+    'ls',
+    'logs',
+    'exec',
+    'attach',
+    'wait',
+    'pause',
+    'unpause',
+    'rename',
+    'inspect',
+  ].map((name) => `container ${name}`),
+  ...['ls', 'pull', 'rm', 'tag', 'history', 'inspect'].map((name) => `image ${name}`),
+  ...['info', 'events'].map((name) => `system ${name}`),
+] as const;
+
+export interface HelpFlag {
+  readonly short?: string;
+  readonly type: string;
+  readonly default?: string;
+}
+
+export interface HelpPage {
+  readonly usage: string;
+  readonly aliases?: string;
+  readonly flags: Readonly<Record<string, HelpFlag>>;
+  /** Column in which the descriptions start, and the headings in their order: the layout. */
+  readonly descriptionColumn?: number;
+  readonly headings: readonly string[];
+}
+
+export function parseHelp(page: string): HelpPage {
+  const lines = page.split('\n');
+  const usage = lines.find((line) => line.startsWith('Usage:')) ?? '';
+  const headings = lines.filter((line) => /^\S.*:$/.test(line));
+  const aliasAt = lines.indexOf('Aliases:');
+  const flags: Record<string, HelpFlag> = {};
+  const blocks: { name: string; short: string | undefined; type: string; text: string }[] = [];
+  let descriptionColumn: number | undefined;
+  for (const line of lines.slice(Math.max(0, lines.indexOf('Options:')))) {
+    const head = /^ {2}(?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?( {3,})(?=\S)/.exec(line);
+    if (head !== null) {
+      blocks.push({ name: head[2] ?? '', short: head[1], type: head[3] ?? 'bool', text: line.slice(head[0].length) });
+      descriptionColumn ??= head[0].length;
+    } else {
+      const last = blocks.at(-1);
+      if (last !== undefined && line.startsWith('      ')) last.text += ` ${line.trim()}`;
+    }
+  }
+  for (const { name, short, type, text } of blocks) {
+    const shown = /\(default ("[^"]*"|[^ ()]+)\)$/.exec(text)?.[1];
+    flags[name] = {
+      ...(short === undefined ? {} : { short }),
+      type,
+      ...(shown === undefined ? {} : { default: shown }),
+    };
+  }
+  return {
+    usage,
+    ...(aliasAt < 0 ? {} : { aliases: lines[aliasAt + 1]?.trim() ?? '' }),
+    flags,
+    ...(descriptionColumn === undefined ? {} : { descriptionColumn }),
+    headings,
+  };
+}
