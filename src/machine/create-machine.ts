@@ -58,6 +58,7 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
   const emulator = await createEmulator({
     wasm: options.wasm,
     memoryBytes: manifest.memoryMb * 1024 * 1024,
+    acpi: manifest.acpi,
     ...(start.boot && { boot: start.boot }),
     onConsole: options.onConsole ?? ((): void => undefined),
     handle9p: (request, reply) => server.handle(request, reply),

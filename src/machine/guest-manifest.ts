@@ -12,6 +12,8 @@ const schema = z.object({
   rootBytes: z.number().int().positive(),
   /** File name of the warm snapshot, or null when only a cold boot is possible. */
   snapshot: z.string().nullable(),
+  /** The kernel was built for the local APIC's timer, which lets an idle guest sleep longer than the old PIT. */
+  acpi: z.boolean().default(false),
   /** Of the crun in the guest. */
   ociRuntimeVersion: z.string(),
   /** Sizes of the files by name, for the boot's progress. */

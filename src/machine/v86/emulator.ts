@@ -13,6 +13,8 @@ export interface EmulatorOptions {
   /** v86.wasm: its bytes, or where to fetch them. */
   readonly wasm: { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer> };
   readonly memoryBytes: number;
+  /** The guest's kernel uses the local APIC's timer; the same for a boot and its restores. */
+  readonly acpi: boolean;
   /** What to boot; without it the machine is empty and waits for `restore`. */
   readonly boot?: BootFiles;
   /** The guest's serial console, line by line as it is complete. */
@@ -62,6 +64,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     },
     memory_size: options.memoryBytes,
     vga_memory_size: 1 << 20,
+    acpi: options.acpi,
     autostart: false,
     disable_keyboard: true,
     disable_mouse: true,
