@@ -7,6 +7,7 @@
 
 #include "../lib-c/buffer.h"
 #include "../lib-c/error.h"
+#include "../lib-c/host-file.h"
 #include "loop.h"
 #include "protocol.h"
 
@@ -14,9 +15,7 @@
 
 struct channel {
   const char *path;
-  int fd;
-  /** A 9p file, not a test's socket: see channel.c. */
-  bool is_file;
+  struct host_file file;
   /** A write failed; nothing more is sent until the channel's thread has opened it again. */
   bool broken;
   struct buffer input, output;

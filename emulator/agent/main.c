@@ -86,7 +86,7 @@ static void serve_channel(struct agent *agent) {
 static void *channel_thread(void *argument) {
   struct agent *agent = argument;
   for (;;) {
-    struct channel fresh = {.path = agent->channel.path, .fd = -1};
+    struct channel fresh = {.path = agent->channel.path, .file.fd = -1};
     channel_open(&fresh);
     pthread_mutex_lock(&agent->lock);
     agent->channel = fresh;
@@ -108,7 +108,7 @@ static int start_channel_thread(struct agent *agent, struct error *err) {
 
 int main(int argc, char **argv) {
   static struct agent agent = {.lock = PTHREAD_MUTEX_INITIALIZER};
-  agent.channel = (struct channel){.path = argc > 1 ? argv[1] : DEFAULT_CHANNEL, .fd = -1};
+  agent.channel = (struct channel){.path = argc > 1 ? argv[1] : DEFAULT_CHANNEL, .file.fd = -1};
   struct error err;
   if (become_init(&agent, &err) < 0 || loop_open(&agent.loop, &err) < 0 || children_watch(&agent, &err) < 0 ||
       start_channel_thread(&agent, &err) < 0) {

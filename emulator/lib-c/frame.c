@@ -8,16 +8,16 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire is little-en
 
 int frame_next(const struct buffer *input, struct frame *frame) {
   *frame = (struct frame){0};
-  if (buffer_bytes(input) < FRAME_HEADER_BYTES) return 0;
   uint32_t size;
+  if (buffer_bytes(input) < sizeof(size)) return 0;
   uint8_t *head = buffer_head(input);
-  memcpy(&size, head, 4);
+  memcpy(&size, head, sizeof(size));
   if (size < FRAME_HEADER_BYTES || size > MAX_FRAME_BYTES) {
     frame->bad = "its size";
     return -1;
   }
   if (buffer_bytes(input) < size) return 0;
-  frame->at = head + 4;
+  frame->at = head + sizeof(size);
   frame->end = head + size;
   get_u8(frame, &frame->type);
   get_u32(frame, &frame->id);

@@ -54,7 +54,7 @@ static void check_cuts(uint8_t *bytes, uint32_t count) {
     struct GOLDEN_MESSAGE message = {0};
     if (cut < count) assert(read_one(bytes, cut, &message, &input) == 0);
     buffer_free(&input);
-    if (cut < FRAME_HEADER_BYTES) continue;
+    if (cut < sizeof(cut)) continue;
     uint8_t copy[4096] = {0};
     memcpy(copy, bytes, count);
     memcpy(copy, &cut, sizeof(cut));

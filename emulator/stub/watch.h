@@ -1,0 +1,11 @@
+// The second thread: signals, window size, and stdin when the host asks for it.
+#pragma once
+
+#include "stub.h"
+
+/** From here on signals wait for the thread. Before the host can learn of us: none may be lost. */
+void watch_hold_signals(struct stub *stub);
+/** Starts the thread. @return 0, or -1 with errno */
+int watch_start(struct stub *stub);
+/** Stdin is to be read once, at most `bytes`. */
+void watch_pull(struct stub *stub, uint32_t bytes);
