@@ -28,12 +28,19 @@ export async function runSteps(steps: readonly Step[], options: RunStepsOptions)
   const start = (step: Step): Promise<Done> => {
     let done = running.get(step);
     if (!done) {
-      done = Promise.all(step.needs.map(start)).then((upstream) => runStep(step, upstream, options));
+      // Read now, not when its turn comes: a file may be edited while the kernel compiles.
+      const inputs = step.inputs();
+      done = Promise.all(step.needs.map(start)).then(async (upstream) =>
+        runStep(step, await inputs, upstream, options),
+      );
+      inputs.catch(() => undefined);
       running.set(step, done);
     }
     return done;
   };
-  const results = await Promise.allSettled(steps.map(start));
+  steps.forEach(start);
+  // All of them, also when one fails: the lock must not be given up while another still writes to the cache.
+  const results = await Promise.allSettled(running.values());
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   const outputs = new Map<Step, string>();
@@ -41,8 +48,12 @@ export async function runSteps(steps: readonly Step[], options: RunStepsOptions)
   return outputs;
 }
 
-async function runStep(step: Step, upstream: readonly Done[], options: RunStepsOptions): Promise<Done> {
-  const inputs = await step.inputs();
+async function runStep(
+  step: Step,
+  inputs: readonly string[],
+  upstream: readonly Done[],
+  options: RunStepsOptions,
+): Promise<Done> {
   const key = cacheKey({
     step: step.name,
     version: step.version,

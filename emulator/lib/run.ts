@@ -1,5 +1,5 @@
 // Running the tools of the build: what they print goes to the step's log, and a failure shows the end of it.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { appendFile, readFile } from 'node:fs/promises';
 import { closeSync, openSync } from 'node:fs';
 
@@ -35,6 +35,16 @@ export async function run(command: string, args: readonly string[], options: Run
   throw new CommandError(
     `\`${command} ${args.slice(0, 3).join(' ')} ...\`: ${status}\n  ${tail.join('\n  ')}\n  (all of it: ${options.log})`,
   );
+}
+
+/** The first line that a command prints, whatever its exit status: `mkfs.erofs -V` fails after saying its version. */
+export async function firstLine(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, (error, stdout, stderr) => {
+      if (error && typeof error.code === 'string') reject(error);
+      else resolve((stdout || stderr).split('\n')[0] ?? '');
+    });
+  });
 }
 
 /** Standard output of a command. @throws CommandError when it fails */

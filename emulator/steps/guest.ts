@@ -5,13 +5,14 @@ import type { PackageRecord } from '../lib/deb.ts';
 import { hashFile, linkOrCopy } from '../lib/file-tree.ts';
 import { REPOSITORY } from '../lib/paths.ts';
 import type { Step } from '../lib/step.ts';
-import type { GuestFile, GuestJson } from '../guest-json.ts';
+import type { GuestFile, GuestJson } from '../../src/contracts/guest-json.ts';
+import { guestJsonSchema } from '../../src/contracts/guest-json.ts';
 import { BIOS_FILE, VGA_BIOS_FILE, bios } from './bios.ts';
 import { CHUNK_BYTES } from './chunks.ts';
 import { crun } from './crun.ts';
 import { initramfs } from './initramfs.ts';
 import { kernel, kernelSource } from './kernel.ts';
-import { readPackages } from './packages.ts';
+import { packageVersion, readPackages } from './packages.ts';
 import { userland } from './rootfs.ts';
 
 const COMMAND_LINE = 'console=ttyS0 tsc=reliable mitigations=off random.trust_cpu=on drydock.root=blobs/root.erofs';
@@ -35,6 +36,7 @@ export function guestStep(rootfs: Step, chunks: Step): Step {
       const guest: GuestJson = {
         version: 1,
         kernelRelease: (await readFile(join(output(kernel), 'release'), 'utf8')).trim(),
+        ociRuntimeVersion: (await packageVersion(output(crun), 'crun')).replace(/-.*/, ''),
         kernel: await add(join(output(kernel), 'bzImage'), 'bzImage'),
         initramfs: await add(join(output(initramfs), 'initramfs.cpio'), 'initramfs.cpio'),
         bios: await add(join(firmware, BIOS_FILE), 'seabios.bin'),
@@ -48,7 +50,9 @@ export function guestStep(rootfs: Step, chunks: Step): Step {
         memoryMegabytes: MEMORY_MEGABYTES,
         acpi: true,
       };
-      await writeFile(join(out, 'guest.json'), JSON.stringify(guest, null, 1));
+      await writeFile(join(out, 'guest.json'), JSON.stringify(guestJsonSchema.parse(guest), null, 1));
+      // The emulator's own half in WebAssembly, loaded like the guest's files.
+      await linkOrCopy(join(REPOSITORY, 'node_modules/v86/build/v86.wasm'), join(out, 'v86.wasm'));
 
       const packages: PackageRecord[] = [];
       for (const step of [kernelSource, bios, crun, userland]) packages.push(...(await readPackages(output(step))));

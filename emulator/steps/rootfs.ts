@@ -2,10 +2,10 @@
 import { chmod, copyFile, cp, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pruneLibraries } from '../lib/elf.ts';
-import { hashTree } from '../lib/file-tree.ts';
+import { hashTree, listFiles } from '../lib/file-tree.ts';
 import { mergeUsr } from '../lib/merge-usr.ts';
 import { EMULATOR } from '../lib/paths.ts';
-import { capture, run } from '../lib/run.ts';
+import { firstLine, run } from '../lib/run.ts';
 import type { Step } from '../lib/step.ts';
 import { DELETED, FOLDERS, LINKS, PACKAGES, WITHOUT } from '../rootfs/recipe.ts';
 import { crun } from './crun.ts';
@@ -32,13 +32,14 @@ export function rootfsStep(without: ReadonlySet<string>): Step {
     name: 'rootfs',
     version: 1,
     needs: [userland, crun, ...programs.map(({ step }) => step)],
-    inputs: async () => [await hashTree(ROOTFS_FOLDER), (await capture('mkfs.erofs', ['--version'])).trim()],
+    inputs: async () => [await hashTree(ROOTFS_FOLDER), await firstLine('mkfs.erofs', ['-V'])],
     build: async ({ out, work, log, output }) => {
       const tree = join(work, 'tree');
       // `cp` of the tools, not of Node: it keeps hard links and modes.
       await run('cp', ['-a', join(output(userland), 'tree'), tree], { log });
       await mergeUsr(tree);
       for (const path of DELETED) await rm(join(tree, path), { recursive: true, force: true });
+      await keepLicencesOnly(join(tree, 'usr/share/doc'));
       await pruneLibraries(tree, LIBRARIES);
       for (const [path, mode] of FOLDERS) await makeFolder(join(tree, path), mode);
       await cp(join(ROOTFS_FOLDER, 'files'), tree, { recursive: true, force: true });
@@ -47,10 +48,15 @@ export function rootfsStep(without: ReadonlySet<string>): Step {
       await copyFile(join(output(crun), 'crun'), join(tree, 'usr/bin/crun'));
       for (const { step, path } of programs) await copyFile(join(output(step), step.name), join(tree, path));
       await makeLibraryCache(tree, log);
-      const options = ['-d1', `-T${FILE_TIME_SECONDS}`, '-U', IMAGE_UUID, '-x-1', '--all-root'];
+      const options = ['-d0', `-T${FILE_TIME_SECONDS}`, '-U', IMAGE_UUID, '-x-1', '--all-root'];
       await run('mkfs.erofs', [...options, join(out, 'root.erofs'), tree], { log });
     },
   };
+}
+
+/** Of a package's documents, its copyright file: that is the text of its licence. */
+async function keepLicencesOnly(documents: string): Promise<void> {
+  for (const path of await listFiles(documents)) if (!/(^|\/)copyright$/.test(path)) await rm(join(documents, path));
 }
 
 async function makeFolder(path: string, mode: number): Promise<void> {
