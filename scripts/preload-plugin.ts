@@ -11,22 +11,21 @@ export function preloadPlugin(): Plugin {
     apply: 'build',
     transformIndexHtml: {
       order: 'post',
-      handler(_html, { bundle }) {
+      handler(html, { bundle }) {
         const chunks = Object.values(bundle ?? {}).filter((output) => output.type === 'chunk');
         const needed = chunks.filter((chunk) =>
           NEEDED.some((name) => chunk.facadeModuleId?.endsWith(`/${name}`) === true),
         );
+        if (needed.length !== NEEDED.length)
+          throw new Error(`Cannot preload: not every one of ${NEEDED.join(', ')} is a chunk`);
         const files = new Set(needed.flatMap((chunk) => [chunk.fileName, ...chunk.imports]));
         const styles = new Set(needed.flatMap((chunk) => [...(chunk.viteMetadata?.importedCss ?? [])]));
+        const link = (attrs: Record<string, string | boolean>) => ({ tag: 'link', attrs, injectTo: 'head' as const });
         return [
-          ...[...files].map((file) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` },
-          })),
-          ...[...styles].map((file) => ({
-            tag: 'link',
-            attrs: { rel: 'stylesheet', crossorigin: true, href: `./${file}` },
-          })),
+          ...[...files]
+            .filter((file) => !html.includes(file))
+            .map((file) => link({ rel: 'modulepreload', crossorigin: true, href: `./${file}` })),
+          ...[...styles].map((file) => link({ rel: 'stylesheet', crossorigin: true, href: `./${file}` })),
         ];
       },
     },
