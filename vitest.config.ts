@@ -1,12 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     projects: [
       {
+        // The page's state is written in runes.
+        plugins: [svelte()],
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'emulator/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'emulator/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+            'test/bench/**/*.test.ts',
+          ],
           environment: 'node',
         },
       },
