@@ -1,10 +1,10 @@
 // Puts the machine together: emulator, 9p export, agent, CLI sessions and the Runtime; boots it or restores a snapshot.
 import { DrydockError } from '../contracts/errors.ts';
+import type { GuestFile, GuestJson } from '../contracts/guest-json.ts';
 import type { Machine, MachineOptions } from '../contracts/machine.ts';
 import { AgentClient } from './agent/agent-client.ts';
 import { CliSessions } from './cli/cli-sessions.ts';
-import { loadManifest } from './guest-manifest.ts';
-import type { GuestManifest } from './guest-manifest.ts';
+import { loadDescription } from './guest-description.ts';
 import { hostTree } from './host-tree.ts';
 import { LoadProgress } from './load-progress.ts';
 import { P9Server } from './p9/p9-server.ts';
@@ -37,9 +37,9 @@ export interface DrydockMachine extends Machine {
  */
 export async function createMachine(options: CreateMachineOptions): Promise<DrydockMachine> {
   const log = options.onLog ?? ((): void => undefined);
-  const manifest = await loadManifest(options.guest);
-  const progress = new LoadProgress(manifest, options.onProgress);
-  const start = await loadStart(options, manifest, progress);
+  const description = await loadDescription(options.guest);
+  const progress = new LoadProgress(options.onProgress);
+  const start = await loadStart(options, description, progress);
 
   const workspace = new WorkspaceTree();
   const agent = new AgentClient(log);
@@ -47,7 +47,7 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
   const root = hostTree({
     blobs: options.blobs,
     guest: options.guest,
-    rootBytes: manifest.rootBytes,
+    rootBytes: description.root.bytes,
     workspace,
     acceptAgent: (channel) => agent.accept(channel),
     acceptCli: (channel) => cli.accept(channel),
@@ -57,8 +57,8 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
   progress.phase('restore');
   const emulator = await createEmulator({
     wasm: options.wasm,
-    memoryBytes: manifest.memoryMb * 1024 * 1024,
-    acpi: manifest.acpi,
+    memoryBytes: description.memoryMegabytes * 1024 * 1024,
+    acpi: description.acpi,
     ...(start.boot && { boot: start.boot }),
     onConsole: options.onConsole ?? ((): void => undefined),
     handle9p: (request, reply) => server.handle(request, reply),
@@ -70,7 +70,7 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
     }
     progress.phase('connect');
     await emulator.run();
-    const runtime = await GuestRuntime.connect(agent, manifest.ociRuntimeVersion);
+    const runtime = await GuestRuntime.connect(agent, description.ociRuntimeVersion);
     progress.phase('ready');
     return {
       runtime,
@@ -96,27 +96,22 @@ interface Start {
   readonly snapshot?: Snapshot;
 }
 
-async function loadStart(
-  options: CreateMachineOptions,
-  manifest: GuestManifest,
-  progress: LoadProgress,
-): Promise<Start> {
-  const load = (name: string): Promise<Uint8Array<ArrayBuffer>> =>
-    options.guest.load(name, (bytes) => progress.loaded(name, bytes));
+async function loadStart(options: CreateMachineOptions, guest: GuestJson, progress: LoadProgress): Promise<Start> {
   if (options.snapshot !== undefined) return { snapshot: decodeSnapshot(options.snapshot) };
-  if (manifest.snapshot !== null && options.coldBoot !== true) {
-    progress.expect([manifest.snapshot]);
-    return { snapshot: decodeSnapshot(await load(manifest.snapshot)) };
+  const load = (file: GuestFile): Promise<Uint8Array<ArrayBuffer>> =>
+    options.guest.load(file.file, (bytes) => progress.loaded(file, bytes));
+  if (guest.snapshot !== undefined && options.coldBoot !== true) {
+    progress.expect([guest.snapshot]);
+    return { snapshot: decodeSnapshot(await load(guest.snapshot)) };
   }
-  const names = ['seabios.bin', 'vgabios.bin', 'bzImage', 'initramfs.cpio'] as const;
-  progress.expect(names);
+  progress.expect([guest.bios, guest.vgaBios, guest.kernel, guest.initramfs]);
   const [bios, vgaBios, kernel, initramfs] = await Promise.all([
-    load(names[0]),
-    load(names[1]),
-    load(names[2]),
-    load(names[3]),
+    load(guest.bios),
+    load(guest.vgaBios),
+    load(guest.kernel),
+    load(guest.initramfs),
   ]);
-  return { boot: { bios, vgaBios, kernel, initramfs, commandLine: manifest.cmdline } };
+  return { boot: { bios, vgaBios, kernel, initramfs, commandLine: guest.commandLine } };
 }
 
 interface Parts {

@@ -1,27 +1,25 @@
 // Adds up what is loaded for the page's progress bar.
 import type { BootPhase, BootProgress } from '../contracts/machine.ts';
-import type { GuestManifest } from './guest-manifest.ts';
+import type { GuestFile } from '../contracts/guest-json.ts';
 
 export class LoadProgress {
-  readonly #sizes: Readonly<Record<string, number>>;
   readonly #report: (progress: BootProgress) => void;
   readonly #loaded = new Map<string, number>();
   #totalBytes = 0;
   #phase: BootPhase = 'download';
 
-  constructor(manifest: GuestManifest, report: ((progress: BootProgress) => void) | undefined) {
-    this.#sizes = manifest.files ?? {};
+  constructor(report: ((progress: BootProgress) => void) | undefined) {
     this.#report = report ?? ((): void => undefined);
   }
 
   /** The files that are going to be loaded. */
-  expect(names: readonly string[]): void {
-    this.#totalBytes = names.reduce((sum, name) => sum + (this.#sizes[name] ?? 0), 0);
+  expect(files: readonly GuestFile[]): void {
+    this.#totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
     this.#tell();
   }
 
-  loaded(name: string, bytes: number): void {
-    this.#loaded.set(name, bytes);
+  loaded(file: GuestFile, bytes: number): void {
+    this.#loaded.set(file.file, bytes);
     this.#tell();
   }
 
