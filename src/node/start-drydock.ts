@@ -1,6 +1,7 @@
 // Boots Drydock in this process, from the files that `npm run guest` built.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { createDrydock } from '../compose/create-drydock.ts';
 import type { Drydock } from '../compose/create-drydock.ts';
 import type { BootProgress } from '../contracts/machine.ts';
@@ -19,7 +20,7 @@ export async function startDrydock(options: StartOptions = {}): Promise<Drydock>
   const wasmPath = createRequire(import.meta.url).resolve('v86/build/v86.wasm');
   const wasm = await readFile(wasmPath);
   return createDrydock({
-    guest: new DiskGuestFiles(PUBLIC_DIRECTORY),
+    guest: new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest')),
     blobs: new MemoryBlobStore(),
     fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
     defaultRegistry: DISK_REGISTRY,
