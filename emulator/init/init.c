@@ -152,15 +152,16 @@ static void mount_root(void)
 
 static void mount_below_root(void)
 {
-    static const struct { const char *type, *path, *options; mode_t mode; } parts[] = {
-        {"devpts", NEW_ROOT "/dev/pts", "gid=5,mode=620,ptmxmode=666", 0755},
-        {"tmpfs", NEW_ROOT "/dev/shm", "mode=1777", 01777},
-        {"mqueue", NEW_ROOT "/dev/mqueue", NULL, 01777},
-        {"tmpfs", NEW_ROOT "/run", "mode=0755", 0755},
-        {"tmpfs", NEW_ROOT "/tmp", "mode=1777", 01777},
-        /* Not a part of the root overlay: an overlay cannot be the upper side of a container's overlay. */
-        {"tmpfs", NEW_ROOT "/var/lib/docker", "mode=0710", 0710},
-        {"cgroup2", NEW_ROOT "/sys/fs/cgroup", "nsdelegate,memory_recursiveprot", 0},
+    static const struct { const char *type, *path, *options; mode_t mode; unsigned long flags; } parts[] = {
+        {"devpts", NEW_ROOT "/dev/pts", "gid=5,mode=620,ptmxmode=666", 0755, MS_NOSUID | MS_NOEXEC},
+        {"tmpfs", NEW_ROOT "/dev/shm", "mode=1777", 01777, MS_NOSUID | MS_NODEV},
+        {"mqueue", NEW_ROOT "/dev/mqueue", NULL, 01777, MS_NOSUID | MS_NODEV | MS_NOEXEC},
+        {"tmpfs", NEW_ROOT "/run", "mode=0755", 0755, MS_NOSUID | MS_NODEV},
+        {"tmpfs", NEW_ROOT "/tmp", "mode=1777", 01777, MS_NOSUID | MS_NODEV},
+        /* Not a part of the root overlay: an overlay cannot be the upper side of a container's overlay. Images have
+           set-user-id programs and device files, so neither is refused here. */
+        {"tmpfs", NEW_ROOT "/var/lib/docker", "mode=0710,size=75%", 0710, 0},
+        {"cgroup2", NEW_ROOT "/sys/fs/cgroup", "nsdelegate,memory_recursiveprot", 0, MS_NOSUID | MS_NODEV | MS_NOEXEC},
     };
     static const char *moved[] = {"/proc", "/sys", "/dev", "/host"};
 
@@ -174,7 +175,7 @@ static void mount_below_root(void)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i].mode)
             make_dir(parts[i].path, parts[i].mode);
-        mount_at(parts[i].type, parts[i].path, parts[i].type, MS_NOSUID | MS_NODEV * (i != 5), parts[i].options);
+        mount_at(parts[i].type, parts[i].path, parts[i].type, parts[i].flags, parts[i].options);
     }
     /* The learner's files, if the host shares any. */
     make_dir(NEW_ROOT "/workspace", 0755);

@@ -5,11 +5,13 @@ HISTSIZE=5000
 shopt -s checkwinsize globstar histappend
 
 # Blue host, green folder, and the exit status of the last command in red when it failed.
-__drydock_status() {
+__drydock_ps1='\[\e[1;34m\]\u@\h\[\e[0m\]:\[\e[1;32m\]\w\[\e[0m\]\$ '
+__drydock_prompt() {
   local status=$?
-  ((status)) && printf '\001\e[31m\002%d\001\e[0m\002 ' "$status"
+  PS1=$__drydock_ps1
+  if ((status)); then PS1="\[\e[31m\]$status\[\e[0m\] $PS1"; fi
 }
-PS1='$(__drydock_status)\[\e[1;34m\]\u@\h\[\e[0m\]:\[\e[1;32m\]\w\[\e[0m\]\$ '
+PROMPT_COMMAND=__drydock_prompt
 PS2='> '
 
 alias ls='ls --color=auto'
