@@ -17,9 +17,11 @@ import {
 import type { DataLayout } from './erofs-format.ts';
 import { encodeXattrs } from './erofs-xattr.ts';
 import type { DirectoryNode, FileNode } from './file-node.ts';
+import { TimeSlice } from './time-slice.ts';
 
 /** Longer tails get a block of their own: kept inline they would leave holes as large between the inodes. */
 const MAX_INLINE_TAIL_BYTES = 2048;
+const INODES_BETWEEN_PAUSES = 512;
 /** Block numbers are 32 bits, and so is everything in the guest that reads the file. */
 const MAX_FILE_BYTES = 0xffff_ffff;
 
@@ -50,9 +52,9 @@ export interface ErofsLayout {
 }
 
 /** @throws DrydockError `data-loss` for what EROFS cannot hold */
-export function layOut(root: DirectoryNode): ErofsLayout {
+export async function layOut(root: DirectoryNode): Promise<ErofsLayout> {
   const byNode = new Map<FileNode, PlannedInode>();
-  const inodes = planTree(root, byNode);
+  const inodes = await planTree(root, byNode);
   let end = SUPERBLOCK_OFFSET + SUPERBLOCK_BYTES;
   for (const inode of inodes) end = placeInode(inode, end);
   const metadataBlocks = Math.ceil(end / BLOCK_BYTES);
@@ -68,7 +70,8 @@ export function layOut(root: DirectoryNode): ErofsLayout {
 }
 
 /** Depth first, names in order, without recursion: a hostile layer may be thousands of directories deep. */
-function planTree(root: DirectoryNode, byNode: Map<FileNode, PlannedInode>): PlannedInode[] {
+async function planTree(root: DirectoryNode, byNode: Map<FileNode, PlannedInode>): Promise<PlannedInode[]> {
+  const slice = new TimeSlice();
   const inodes: PlannedInode[] = [];
   const ahead: { node: FileNode; parent: PlannedInode | undefined }[] = [{ node: root, parent: undefined }];
   for (let next = ahead.pop(); next !== undefined; next = ahead.pop()) {
@@ -81,6 +84,7 @@ function planTree(root: DirectoryNode, byNode: Map<FileNode, PlannedInode>): Pla
     const inode = planInode(node, parent, inodes.length + 1);
     byNode.set(node, inode);
     inodes.push(inode);
+    if (inodes.length % INODES_BETWEEN_PAUSES === 0) await slice.yieldWhenSpent();
     if (node.kind !== 'directory') continue;
     if (parent !== undefined) parent.links++;
     for (let i = inode.names.length - 1; i >= 0; i--) {

@@ -24,7 +24,7 @@ import { ImageOutput } from './image-output.ts';
  * @throws DrydockError `data-loss` for what EROFS cannot hold
  */
 export async function writeErofs(root: DirectoryNode, writer: BlobWriter, signal?: AbortSignal): Promise<void> {
-  const layout = layOut(root);
+  const layout = await layOut(root);
   const output = new ImageOutput(writer, sealSuperblock);
   output.put(new Uint8Array(SUPERBLOCK_OFFSET));
   output.put(superblockOf(root, layout));
