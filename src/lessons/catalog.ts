@@ -1,7 +1,9 @@
 // The lessons in their order, and which one a reader meets.
-import { lessons } from 'virtual:lessons';
+import { lessons as builtLessons } from 'virtual:lessons';
 import { DrydockError } from '../contracts/errors.ts';
 import type { LessonEntry } from '../contracts/lesson.ts';
+
+const lessons = builtLessons as readonly LessonEntry[];
 
 /** @param id undefined, or an id that no longer exists, gives the first lesson */
 export function findLesson(id: string | undefined): LessonEntry {

@@ -26,7 +26,8 @@ export class EngineFeed {
 
   /** Something may have changed: tells the listeners once this burst is over. */
   changed(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
       this.#timer = undefined;
       for (const listener of this.#listeners) listener();
     }, BURST_MS);

@@ -22,10 +22,10 @@ function machine(...clients: ReturnType<typeof client>[]) {
   };
   const state = new MachineState(begin(), begin, () => ({ online: true, webAssembly: true }));
   const ready: { surface: WorkerSurface; signal: AbortSignal }[] = [];
-  const becameReady = [deferred<void>(), deferred<void>()];
+  const becameReady = [deferred<true>(), deferred<true>()];
   state.onReady((surface, signal) => {
     ready.push({ surface, signal });
-    becameReady[ready.length - 1]?.resolve();
+    becameReady[ready.length - 1]?.resolve(true);
   });
   return { state, ready, becameReady: becameReady.map(({ promise }) => promise) };
 }
