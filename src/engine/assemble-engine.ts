@@ -10,7 +10,7 @@ import type { ContainerContext, ImageSource } from './container/container-contex
 import type { ContainerStore } from './container/container-store.ts';
 import { endAllContainers } from './container/end-all.ts';
 import { HostFacts } from './container/host-facts.ts';
-import { EventLog } from './event/event-log.ts';
+import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
 import { Networks } from './system/networks.ts';

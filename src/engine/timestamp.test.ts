@@ -7,7 +7,8 @@ test('writes times as Docker does', () => {
   expect(rfc3339Nano(1_732_180_249_120)).toBe('2024-11-21T09:10:49.12Z');
   expect(rfc3339Nano(1_732_180_250_000)).toBe('2024-11-21T09:10:50Z');
   expect(rfc3339NanoFixed(1_732_180_249_120)).toBe('2024-11-21T09:10:49.120000000Z');
-  expect(rfc3339NanoFixed(1_732_180_249_999.9999999)).toBe('2024-11-21T09:10:50.000000000Z');
+  expect(rfc3339NanoFixed(1_732_180_249_999.9998)).toBe('2024-11-21T09:10:49.999999756Z');
+  expect(rfc3339NanoFixed(1_732_180_250_000)).toBe('2024-11-21T09:10:50.000000000Z');
   expect(JSON.stringify(unixNano(1_732_180_249_120))).toBe('1732180249120000000');
 });
 

@@ -13,13 +13,16 @@ import { cryptoRandomBytes } from '../../src/engine/random.ts';
 import { FakeRuntime } from '../../src/machine/fake/fake-runtime.ts';
 import type { FakeProgram } from '../../src/machine/fake/fake-task.ts';
 
+/** What JSON.parse gives: tests say what they expect of it. */
+export type AnyJson = ReturnType<typeof JSON.parse>;
+
 export interface TestEngine {
   readonly engine: Engine;
   readonly runtime: FakeRuntime;
   readonly images: Map<string, Image>;
   readonly log: string[];
   /** JSON in, JSON out. */
-  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  call(method: string, path: string, body?: unknown): Promise<{ status: number; body: AnyJson }>;
   /** Created and started. @returns its id */
   start(body: Readonly<Record<string, unknown>>, name?: string): Promise<string>;
 }

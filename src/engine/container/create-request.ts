@@ -124,6 +124,9 @@ export const hostConfigSchema = z.looseObject({
     .nullish()
     .transform((value) => value ?? []),
   Init: z.boolean().nullish(),
+  Links: texts,
+  VolumesFrom: texts,
+  DeviceRequests: z.array(z.unknown()).nullish(),
   MaskedPaths: z.array(z.string()).nullish(),
   ReadonlyPaths: z.array(z.string()).nullish(),
 });

@@ -7,7 +7,7 @@ import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
 
 export function inspectContainer(container: Container, networks: Networks): ContainerInspectResponse {
-  const { id, config, hostConfig, state, rootfs, image } = container;
+  const { id, config, state, rootfs, image } = container;
   const [path = '', ...args] = commandOf(config);
   const files = container.networkFiles;
   const running = [...container.execs.keys()];

@@ -27,8 +27,8 @@ export function validateHostConfig(hostConfig: HostConfig, config: Config, host:
   if (hostConfig.AutoRemove && policy !== '' && policy !== 'no') {
     throw refuse("can't create 'AutoRemove' container with restart policy");
   }
-  for (const host of hostConfig.ExtraHosts) {
-    if (!/^[^:=]+[:=].+$/.test(host)) throw refuse(`bad format for add-host: "${host}"`);
+  for (const entry of hostConfig.ExtraHosts) {
+    if (!/^[^:=]+[:=].+$/.test(entry)) throw refuse(`bad format for add-host: "${entry}"`);
   }
   validateRestartPolicy(policy, hostConfig.RestartPolicy?.MaximumRetryCount ?? 0);
   wrap('invalid CapAdd', () => normalizeCapabilities(hostConfig.CapAdd));
@@ -54,6 +54,20 @@ export function validateHostConfig(hostConfig: HostConfig, config: Config, host:
     throw refuse(`logger: no log driver named '${driver}' is registered`);
   }
   parseSecurityOptions(hostConfig.SecurityOpt);
+  refuseMissing(hostConfig);
+}
+
+// Better refused than ignored: a container without what was asked for would teach something wrong.
+function refuseMissing({ Devices, Init, Links, VolumesFrom, DeviceRequests }: HostConfig): void {
+  const asked: readonly (readonly [flag: string, value: unknown])[] = [
+    ['--device', Devices],
+    ['--gpus', DeviceRequests],
+    ['--init', Init],
+    ['--link', Links],
+    ['--volumes-from', VolumesFrom],
+  ];
+  const missing = asked.find(([, value]) => (Array.isArray(value) ? value.length > 0 : value === true));
+  if (missing !== undefined) throw refuse(`Cannot use ${missing[0]}: this engine does not have it yet`);
 }
 
 function validateRestartPolicy(name: string, maximumRetryCount: number): void {

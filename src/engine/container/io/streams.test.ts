@@ -188,7 +188,7 @@ describe('logs', () => {
     const t = createTestEngine(lines);
     const id = await finished(t, { Cmd: ['lines'], Tty: true });
     const text = await (await logs(t, id, 'stdout=1&timestamps=1&details=1&tail=2')).text();
-    expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z  3\n\d{4}-\S+Z  rest$/);
+    expect(text).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z {2}3\n\d{4}-\S+Z {2}rest$/);
   });
 
   test('followed end with the container', async () => {

@@ -5,30 +5,14 @@ import type { HostConfig } from '../create-request.ts';
 const DEFAULT_PERIOD_US = 100_000;
 const NANO = 1e9;
 
-type DeviceRule = NonNullable<OciResources['devices']>[number];
-
-/** null, zero, full, random, urandom, tty, console; everything else is denied. */
-const DEFAULT_DEVICE_RULES: readonly DeviceRule[] = [
-  { allow: false, access: 'rwm' },
-  ...[
-    [1, 3],
-    [1, 5],
-    [1, 7],
-    [1, 8],
-    [1, 9],
-    [5, 0],
-    [5, 1],
-    [5, 2],
-  ].map(([major = 0, minor = 0]): DeviceRule => ({ allow: true, type: 'c', major, minor, access: 'rwm' })),
-  // Pseudo terminals of the container's own devpts.
-  { allow: true, type: 'c', major: 136, access: 'rwm' },
-];
-
+/**
+ * No device rules: on cgroup v2 those are eBPF programs, which the guest's crun is built without; it refuses a container
+ * that denies devices. What keeps a container from devices is that its /dev has none but the harmless ones.
+ */
 export function resourcesOf(config: HostConfig): OciResources {
   const memory = memoryOf(config);
   const cpu = cpuOf(config);
   return {
-    devices: config.Privileged ? [{ allow: true, access: 'rwm' }] : [...DEFAULT_DEVICE_RULES],
     ...(memory && { memory }),
     ...(cpu && { cpu }),
     ...(config.PidsLimit !== null &&
