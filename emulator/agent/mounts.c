@@ -12,6 +12,8 @@
 #include "../lib-c/io.h"
 
 #define LOOP_TRIES 16
+/** What EROFS images are made of. */
+#define LOOP_BLOCK_BYTES 4096
 #define LOOP_NAME_BYTES 32
 
 /** Attaches `source` read-only to a free device, whose path goes to `name`. @return the device's fd, or -1 */
@@ -20,8 +22,9 @@ static int attach_loop(const char *source, char name[LOOP_NAME_BYTES], struct er
   if (file < 0) return fail(err, errno, "Cannot open %s", source);
   AUTO_CLOSE int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
   if (control < 0) return fail(err, errno, "Cannot open /dev/loop-control");
-  struct loop_config config = {.fd = (uint32_t)file};
-  config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
+  struct loop_config config = {.fd = (uint32_t)file, .block_size = LOOP_BLOCK_BYTES};
+  // Direct: through the page cache the device would ask a 9p file for one page at a time.
+  config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO;
   strncpy((char *)config.info.lo_file_name, source, LO_NAME_SIZE - 1);
   // Somebody else may take the free device first.
   for (int i = 0; i < LOOP_TRIES; i++) {

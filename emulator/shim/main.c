@@ -1,0 +1,50 @@
+// The supervisor of one container, or of one `docker exec`: starts it through libcrun, waits, reports, cleans up. Its stdin,
+// stdout and stderr are the container's, passed on as they are; fd 3 carries what becomes of it (status.h).
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "report.h"
+#include "status.h"
+#include "task.h"
+#include "wait.h"
+
+#define USAGE                                                                                                          \
+  "usage: drydock-shim run --bundle DIR --id ID | exec --id ID --process FILE\n"                                       \
+  "       [--console-socket PATH] [--state-root DIR]    (fd 3 gets the events)\n"
+#define SIGNAL_EXIT_BASE 128
+
+/** Processes that the container leaves behind come to us, and fd 3 stays ours. */
+static int prepare(void) {
+  if (fcntl(STATUS_FD, F_SETFD, FD_CLOEXEC) < 0) return -1;
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) return -1;
+  return report_open();
+}
+
+static int exit_code(int status) {
+  return WIFSIGNALED(status) ? SIGNAL_EXIT_BASE + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int main(int argc, char **argv) {
+  struct arguments arguments;
+  if (arguments_parse(&arguments, argc, argv) < 0 || prepare() < 0) {
+    (void)!write(STDERR_FILENO, USAGE, sizeof(USAGE) - 1);
+    return 2;
+  }
+  // libcrun blocks every signal here and unblocks them in the container: the shim outlives what is sent to it, as
+  // containerd's does.
+  pid_t pid = arguments.is_exec ? task_exec(&arguments) : task_run(&arguments);
+  if (pid < 0) return 1;
+  status_process("started", pid);
+  shrink();
+  int status = wait_for(pid);
+  bool oom_killed = !arguments.is_exec && task_oom_killed(&arguments);
+  if (!arguments.is_exec) task_delete(&arguments);
+  status_exit(status, oom_killed);
+  _exit(exit_code(status));
+}
