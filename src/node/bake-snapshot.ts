@@ -50,7 +50,9 @@ const packMs = performance.now();
 const packed = await compress(state, Number(values.level));
 await writeFile(`${values.out}.part`, encodeSnapshot({ p9, state: packed }));
 await rename(`${values.out}.part`, values.out);
-say(`${megabytes(state.length)} of state, ${megabytes(packed.length)} with zstd -${values.level} in ${seconds(packMs)}`);
+say(
+  `${megabytes(state.length)} of state, ${megabytes(packed.length)} with zstd -${values.level} in ${seconds(packMs)}`,
+);
 
 async function compress(bytes: Uint8Array<ArrayBuffer>, level: number): Promise<Uint8Array<ArrayBuffer>> {
   const zstd = spawn('zstd', [`-${level}`, '-T2', '--no-progress', '-c'], { stdio: ['pipe', 'pipe', 'inherit'] });

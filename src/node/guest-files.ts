@@ -51,7 +51,11 @@ export class DiskGuestFiles implements GuestFiles {
 
 function missing(folder: string, name: string, cause: unknown): DrydockError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new DrydockError('unavailable', `Cannot read "${name}" in ${folder}: ${reason}. Run "npm run guest" to build it`, {
-    cause,
-  });
+  return new DrydockError(
+    'unavailable',
+    `Cannot read "${name}" in ${folder}: ${reason}. Run "npm run guest" to build it`,
+    {
+      cause,
+    },
+  );
 }
