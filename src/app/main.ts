@@ -15,5 +15,11 @@ async function chooseStart(): Promise<() => WorkerClient> {
 const start = await chooseStart();
 const beginBoot = () => new BootAttempt(start());
 const first = beginBoot();
-const { drawPage } = await import('./page.ts');
-drawPage(first, beginBoot);
+try {
+  const { drawPage } = await import('./page.ts');
+  drawPage(first, beginBoot);
+} catch (error) {
+  // Without the page there are no translations either: one line in both languages.
+  document.body.append('Drydock could not be loaded. Please reload the page. / 页面加载失败，请刷新重试。');
+  throw error;
+}

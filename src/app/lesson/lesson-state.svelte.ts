@@ -15,8 +15,10 @@ export class LessonState {
   loadError = $state<string | undefined>();
   /** Ids of steps whose checks held once. */
   readonly done: SvelteSet<string>;
-  /** Commands that were sent, by `<step id>/<place in it>`. */
+  /** Commands that were typed into the terminal, by `<step id>/<place in it>`. */
   readonly sent = new SvelteSet<string>();
+  /** Commands that wait for a shell. */
+  readonly queued = new SvelteSet<string>();
   /** Engine and events are there: checks are live. */
   live = $state(false);
   /** Why the last look at the engine failed. */
@@ -64,8 +66,13 @@ export class LessonState {
     });
   }
 
-  markSent(command: string): void {
-    this.sent.add(command);
+  /** @param typed settles when the command was typed */
+  follow(command: string, typed: Promise<void>): void {
+    this.queued.add(command);
+    void typed.then(() => {
+      this.queued.delete(command);
+      this.sent.add(command);
+    });
   }
 
   startOver(): void {

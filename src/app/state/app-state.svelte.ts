@@ -23,6 +23,7 @@ export class AppState {
   /** Which part a narrow screen shows. */
   pane = $state<Pane>('lesson');
   readonly #feed = new EngineFeed();
+  #screenMissing = false;
 
   constructor(first: BootAttempt, beginBoot: () => BootAttempt) {
     const store = safeStore(() => window.localStorage);
@@ -35,7 +36,10 @@ export class AppState {
     this.lesson = new LessonState(findLesson(undefined), store, this.#feed);
     this.terminals = new Terminals(() => this.text);
     this.machine.onReady((surface, signal) => {
-      this.terminals.connect(surface, signal);
+      this.terminals.connect(surface, signal).catch((error: unknown) => {
+        this.#screenMissing = true;
+        this.machine.fail(error);
+      });
       this.lesson.connect(surface, signal);
       void this.engine.connect(surface, signal);
       void this.#feed.follow(surface, signal);
@@ -47,15 +51,23 @@ export class AppState {
   }
 
   /** Types a lesson's command into the terminal, and shows it. */
-  runCommand(id: string, command: string): void {
-    this.lesson.markSent(id);
-    this.terminals.active.run(command);
+  async runCommand(id: string, command: string): Promise<void> {
+    const typed = this.terminals.active.run(command);
+    this.lesson.follow(id, typed);
     this.showTerminal();
+    await typed;
   }
 
   showTerminal(): void {
     this.pane = 'terminal';
-    this.terminals.active.focus();
+    // On a narrow screen it was hidden until now, and what is hidden takes no focus.
+    requestAnimationFrame(() => this.terminals.active.focus());
+  }
+
+  /** After a failure. A browser does not load a script again that it could not load: then only a new page helps. */
+  retry(): void {
+    if (this.#screenMissing) location.reload();
+    else void this.machine.retry();
   }
 }
 

@@ -44,6 +44,12 @@ export class MachineState {
     return this.#follow(this.#attempt);
   }
 
+  /** Gives the machine up: what it needs on the page is not there. */
+  fail(error: unknown): void {
+    this.#drop();
+    this.status = { kind: 'failed', failure: failureOf(error, this.#surroundings()) };
+  }
+
   async #follow(attempt: BootAttempt): Promise<void> {
     const { signal } = this.#life;
     this.status = { kind: 'booting', progress: attempt.progress };
@@ -57,9 +63,7 @@ export class MachineState {
       for (const listener of this.#listeners) listener(attempt.client.surface, signal);
       throw await attempt.client.fault;
     } catch (error) {
-      if (signal.aborted) return;
-      this.#drop();
-      this.status = { kind: 'failed', failure: failureOf(error, this.#surroundings()) };
+      if (!signal.aborted) this.fail(error);
     }
   }
 

@@ -3,6 +3,8 @@ import type { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
 import type { WindowSize } from '../../contracts/cli-session.ts';
 import type { ShellHandle, WorkerSurface } from '../../contracts/worker-surface.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+import type { Deferred } from '../../shared/deferred.ts';
 import { deferred } from '../../shared/deferred.ts';
 import { keyAction } from './keys.ts';
 import { readTheme } from './theme.ts';
@@ -26,8 +28,9 @@ export class TerminalSession {
   #host: HTMLElement | undefined;
   #handle: ShellHandle | undefined;
   #reopen: (() => Promise<void>) | undefined;
-  /** Typed by a click before there was a shell. */
-  #waiting: string[] = [];
+  /** Asked for before there was a shell. */
+  #waiting: { readonly text: string; readonly typed: Deferred<true> }[] = [];
+  #screenReader = false;
 
   constructor(id: number, texts: () => SessionTexts) {
     this.id = id;
@@ -35,10 +38,16 @@ export class TerminalSession {
   }
 
   /** Shows the screen in `host`, which must have a size. @returns a function that stops following that size */
-  mount(host: HTMLElement, screenReader: boolean): () => void {
+  mount(host: HTMLElement): () => void {
     this.#host = host;
     const observer = new ResizeObserver(() => this.#fitToHost());
-    void this.#createScreen(host, screenReader).then(() => observer.observe(host));
+    this.#createScreen(host).then(
+      (terminal) => {
+        this.#screen.resolve(terminal);
+        observer.observe(host);
+      },
+      (cause: unknown) => this.#screen.reject(new DrydockError('unavailable', 'Cannot load the terminal', { cause })),
+    );
     return () => observer.disconnect();
   }
 
@@ -48,6 +57,7 @@ export class TerminalSession {
   }
 
   setScreenReader(on: boolean): void {
+    this.#screenReader = on;
     if (this.#terminal !== undefined) this.#terminal.options.screenReaderMode = on;
   }
 
@@ -55,7 +65,10 @@ export class TerminalSession {
     this.#terminal?.focus();
   }
 
-  /** Opens a shell as soon as the screen's size is known, and again at each Enter after one ended. */
+  /**
+   * Opens a shell as soon as the screen's size is known, and again at each Enter after one ended.
+   * @throws DrydockError `unavailable` when the screen itself could not be loaded
+   */
   async connect(openShell: OpenShell, signal: AbortSignal): Promise<void> {
     const terminal = await this.#screen.promise;
     if (signal.aborted) return;
@@ -77,7 +90,10 @@ export class TerminalSession {
         this.shell = 'open';
         // The window may have changed while the shell was on its way.
         this.#resize({ cols: terminal.cols, rows: terminal.rows });
-        for (const text of this.#waiting.splice(0)) this.#send(text);
+        for (const { text, typed } of this.#waiting.splice(0)) {
+          this.#send(text);
+          typed.resolve(true);
+        }
       } catch (error) {
         if (!signal.aborted)
           this.#ended(this.#texts().shellFailed(error instanceof Error ? error.message : String(error)));
@@ -86,16 +102,18 @@ export class TerminalSession {
     await this.#reopen();
   }
 
-  /** Types `command` and Enter, line by line. Without a shell yet it is typed when there is one. */
-  run(command: string): void {
-    const typed = `${command.replaceAll('\n', '\r')}\r`;
+  /** Types `command` and Enter, line by line; settles then. Without a shell yet, that is when there is one. */
+  async run(command: string): Promise<void> {
+    const text = `${command.replaceAll('\n', '\r')}\r`;
     this.#terminal?.scrollToBottom();
-    if (this.shell === 'open') return this.#send(typed);
-    this.#waiting.push(typed);
+    if (this.shell === 'open') return this.#send(text);
+    const typed = deferred<true>();
+    this.#waiting.push({ text, typed });
     if (this.shell === 'ended') void this.#reopen?.();
+    await typed.promise;
   }
 
-  async #createScreen(host: HTMLElement, screenReader: boolean): Promise<void> {
+  async #createScreen(host: HTMLElement): Promise<Terminal> {
     const { Terminal, FitAddon } = await import('./xterm-loader.ts');
     const terminal = new Terminal({
       fontFamily: getComputedStyle(host).getPropertyValue('--font-mono'),
@@ -105,7 +123,7 @@ export class TerminalSession {
       cursorBlink: false,
       minimumContrastRatio: 4.5,
       scrollback: 5000,
-      screenReaderMode: screenReader,
+      screenReaderMode: this.#screenReader,
       theme: readTheme(host),
     });
     this.#fit = new FitAddon();
@@ -115,9 +133,10 @@ export class TerminalSession {
     terminal.onBinary((data) => void this.#handle?.write(Uint8Array.from(data, (char) => char.charCodeAt(0))));
     terminal.onResize((size) => this.#resize(size));
     terminal.attachCustomKeyEventHandler((event) => this.#takesKey(terminal, event));
+    terminal.textarea?.setAttribute('aria-keyshortcuts', 'Control+Shift+L');
     this.#terminal = terminal;
     this.#fitToHost();
-    this.#screen.resolve(terminal);
+    return terminal;
   }
 
   #takesKey(terminal: Terminal, event: KeyboardEvent): boolean {

@@ -13,7 +13,8 @@ export class Terminals {
     this.active = $state.raw(first);
   }
 
-  connect(surface: WorkerSurface, signal: AbortSignal): void {
-    for (const session of this.sessions) void session.connect(surface.openShell, signal);
+  /** @throws DrydockError `unavailable` when a screen could not be loaded */
+  async connect(surface: WorkerSurface, signal: AbortSignal): Promise<void> {
+    await Promise.all(this.sessions.map((session) => session.connect(surface.openShell, signal)));
   }
 }
