@@ -17,22 +17,25 @@ export async function pullResponse(
 ): Promise<Response> {
   const gone = new AbortController();
   const signal = AbortSignal.any([request, gone.signal]);
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>(undefined, undefined, {
-    highWaterMark: Number.POSITIVE_INFINITY,
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  // Progress is small: a slow reader must not hold up the pull.
+  const body = new ReadableStream<Uint8Array>({
+    start: (started) => void (controller = started),
+    cancel: (reason) => gone.abort(reason),
   });
-  const writer = writable.getWriter();
-  writer.closed.catch(() => gone.abort());
   const send = (message: object): void => {
-    writer.write(utf8.encode(`${JSON.stringify(message)}${NEWLINE}`)).catch(() => gone.abort());
+    if (!gone.signal.aborted) controller?.enqueue(utf8.encode(`${JSON.stringify(message)}${NEWLINE}`));
+  };
+  const finish = (): void => {
+    if (!gone.signal.aborted) controller?.close();
   };
   return new Promise((resolve, reject) => {
     let begun = false;
     const begin = (): void => {
       if (begun) return;
       begun = true;
-      resolve(new Response(readable, { headers: { 'content-type': 'application/json' } }));
+      resolve(new Response(body, { headers: { 'content-type': 'application/json' } }));
     };
-    const finish = (): void => void writer.close().catch(() => undefined);
     const report = (message: PullMessage): void => {
       begin();
       send(message);

@@ -143,11 +143,11 @@ describe('pull', () => {
     const { registry, store, pull } = setUp();
     const pushed = await registry.push({ name: 'library/app', layers: FILES.slice(0, 1) });
     const blob = `library/app/blobs/${pushed.layers[0]}`;
-    const asked = deferred<void>();
-    const answer = deferred<void>();
+    const asked = deferred<undefined>();
+    const answer = deferred<undefined>();
     registry.intercept = async (path) => {
       if (path !== blob) return undefined;
-      asked.resolve();
+      asked.resolve(undefined);
       await answer.promise;
       return undefined;
     };
@@ -158,7 +158,7 @@ describe('pull', () => {
     await expect.poll(() => registry.requests.filter((path) => path.endsWith(pushed.id)).length).toBe(2);
     impatient.abort();
     await expect(first).rejects.toMatchObject({ code: 'cancelled' });
-    answer.resolve();
+    answer.resolve(undefined);
     expect(statuses(await second)).toContain('Status: Downloaded newer image for app:latest');
     expect(registry.requests.filter((path) => path === blob)).toHaveLength(1);
     expect(store.list()).toHaveLength(1);

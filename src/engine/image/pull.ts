@@ -147,7 +147,9 @@ export class ImagePuller {
     }
     const settled = await Promise.allSettled(leases);
     if (!signal.aborted) return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    await Promise.all(settled.map((result) => (result.status === 'fulfilled' ? result.value.release() : undefined)));
+    await Promise.all(
+      settled.map(async (result) => (result.status === 'fulfilled' ? result.value.release() : undefined)),
+    );
     throw signal.reason;
   }
 }

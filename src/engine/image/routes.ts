@@ -13,7 +13,7 @@ import { credentialsOf } from './auth-header.ts';
 import { historyJson, inspectJson } from './image-json.ts';
 import type { ImageStore } from './image-store.ts';
 import { IMAGE_FILTERS, listImages } from './list-images.ts';
-import { ImagePuller } from './pull.ts';
+import type { ImagePuller } from './pull.ts';
 import { pullResponse } from './pull-response.ts';
 import { pullReference } from './pull-reference.ts';
 import { removeImage } from './remove-image.ts';

@@ -85,7 +85,7 @@ describe('RegistryClient', () => {
   });
 
   it('hands on what the registry says, of a closed list', async () => {
-    const said = (status: number, body: BodyInit) =>
+    const said = (status: number, body: string) =>
       clientOf(() => new Response(body, { status })).client.manifest('app', 'latest');
     const listed = (code: string, message: string): string => JSON.stringify({ errors: [{ code, message }] });
     await expect(said(404, listed('NAME_UNKNOWN', 'no such repo'))).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('RegistryClient', () => {
   });
 
   it('refuses manifests that are not what they are called', async () => {
-    const answered = (body: BodyInit, headers: HeadersInit = {}) =>
+    const answered = (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
       clientOf(() => new Response(body, { headers })).client.manifest('app', 'latest');
     await expect(answered('not json')).rejects.toMatchObject({
       code: 'data-loss',

@@ -58,7 +58,7 @@ export class FakeRegistry {
   async push(options: PushOptions): Promise<PushedImage> {
     const { name, tag = 'latest', compress = gzip } = options;
     const tars = options.layers.map((items) => tarOf(...items));
-    const blobs = await Promise.all(tars.map(compress));
+    const blobs = await Promise.all(tars.map(async (tar) => compress(tar)));
     const diffIds = await Promise.all(tars.map(digestOf));
     const layers = await Promise.all(blobs.map((blob) => this.#put(name, 'blobs', blob)));
     const config = {
