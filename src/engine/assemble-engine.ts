@@ -43,6 +43,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     onRemoved: deps.onContainerRemoved,
     execs: new Map(),
     hostFacts: new HostFacts(runtime.files),
+    networks: new Networks(randomBytes, clock.nowMs()),
     emit: events.emit,
     clock,
     randomBytes,
@@ -51,7 +52,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
   const services: Services = {
     containers,
     events,
-    networks: new Networks(randomBytes, clock.nowMs()),
+    networks: containers.networks,
     engineId: randomId(randomBytes),
     imageCount: deps.imageCount,
   };

@@ -171,7 +171,7 @@ describe('events', () => {
     const id = await t.start({ Cmd: ['sleep'], Labels: { k: 'v' } }, 'lived');
     await t.call('POST', '/containers/lived/stop');
     await t.call('DELETE', '/containers/lived');
-    expect(await actions(t, past())).toEqual(['create', 'start', 'kill', 'die', 'stop', 'destroy']);
+    expect(await actions(t, past())).toEqual('create connect start kill disconnect die stop destroy'.split(' '));
     expect(await actions(t, `${past()}&filters={"event":["die"],"container":["lived"]}`)).toEqual(['die']);
     expect(await actions(t, `${past()}&filters={"type":["image"]}`)).toEqual([]);
     expect(await actions(t, `${past()}&filters={"image":["busybox"],"label":["k=v"]}`)).toHaveLength(6);

@@ -3,6 +3,7 @@ import type { Runtime } from '../../contracts/runtime.ts';
 import type { Clock } from '../clock.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import type { Image } from '../image/image.ts';
+import type { Networks } from '../system/networks.ts';
 import type { RandomBytes } from '../random.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { Container } from './container.ts';
@@ -20,6 +21,7 @@ export interface ContainerContext {
   readonly store: ContainerStore;
   readonly execs: Map<string, ExecInstance>;
   readonly hostFacts: HostFacts;
+  readonly networks: Networks;
   readonly emit: EmitEvent;
   /** After a container is gone: its image's layers may be free. */
   readonly onRemoved: () => Promise<void>;
@@ -42,5 +44,21 @@ export function emitContainerEvent(
     action,
     id: container.id,
     attributes: { ...attributes, ...Labels, ...(Image !== '' && { image: Image }), name: container.name },
+  });
+}
+
+/** A container joined or left its network. */
+export function emitNetworkEvent(
+  { emit, networks }: Pick<ContainerContext, 'emit' | 'networks'>,
+  { id, hostConfig }: Container,
+  action: 'connect' | 'disconnect',
+): void {
+  const network = networks.all().find(({ name }) => name === hostConfig.NetworkMode);
+  if (network === undefined) return;
+  emit({
+    type: 'network',
+    action,
+    id: network.id,
+    attributes: { container: id, name: network.name, type: network.driver },
   });
 }

@@ -1,6 +1,6 @@
 // The end of a container's process: last output, state, events, then removal or the next run, as its options say.
 import type { TaskExit } from '../../contracts/runtime.ts';
-import { emitContainerEvent } from './container-context.ts';
+import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { removeContainer } from './remove.ts';
@@ -37,6 +37,7 @@ async function settle(
 
   const delayMs = restartPolicy.afterExit(exit.exitCode, container.stoppedByUser || state.removing, ranForMs);
   const attributes = { exitCode: String(exit.exitCode), execDuration: String(Math.floor(ranForMs / 1000)) };
+  emitNetworkEvent(context, container, 'disconnect');
   emitContainerEvent(context, container, 'die', attributes);
   if (delayMs === undefined) {
     state.setStopped(exit.exitCode, nowMs);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createTestEngine } from '../../../test/support/test-engine.ts';
 import { FakeClock } from '../../../test/support/fake-clock.ts';
 import { DrydockError } from '../../contracts/errors.ts';
+import { deferred } from '../../shared/deferred.ts';
 
 const SLEEP = { Cmd: ['sleep', '1000'] };
 
@@ -326,5 +327,47 @@ describe('rename', () => {
     expect((await t.call('POST', '/containers/new/rename?name=a%20b')).body.message).toMatch(
       /^Error when allocating new name: Invalid/,
     );
+  });
+});
+
+describe('removal', () => {
+  test('during a start waits for it, and leaves nothing', async () => {
+    const t = createTestEngine();
+    const { body } = await t.call('POST', '/containers/create', { Image: 'busybox', ...SLEEP });
+    const [began, go] = [deferred<undefined>(), deferred<undefined>()];
+    const run = t.runtime.run.bind(t.runtime);
+    t.runtime.run = async (request) => {
+      began.resolve(undefined);
+      await go.promise;
+      return run(request);
+    };
+    const starting = t.call('POST', `/containers/${body.Id}/start`);
+    await began.promise;
+    const removing = t.call('DELETE', `/containers/${body.Id}?force=1`);
+    go.resolve(undefined);
+    const [started, removed] = await Promise.all([starting, removing]);
+    expect([started.status, removed.status]).toEqual([204, 204]);
+    expect(t.runtime.containers.size + t.runtime.roots.size).toBe(0);
+  });
+
+  test('happens once', async () => {
+    const t = createTestEngine();
+    const id = await t.start(SLEEP);
+    const answers = await Promise.all([0, 1].map(() => t.call('DELETE', `/containers/${id}?force=1`)));
+    expect(answers).toEqual([
+      { status: 204, body: undefined },
+      { status: 409, body: { message: `removal of container ${id} is already in progress` } },
+    ]);
+  });
+
+  test('of all that are stopped is prune', async () => {
+    const t = createTestEngine();
+    const running = await t.start(SLEEP);
+    const { body } = await t.call('POST', '/containers/create', { Image: 'busybox' });
+    expect((await t.call('POST', '/containers/prune')).body).toEqual({
+      ContainersDeleted: [body.Id],
+      SpaceReclaimed: 0,
+    });
+    expect((await t.call('GET', `/containers/${running}/json`)).status).toBe(200);
   });
 });

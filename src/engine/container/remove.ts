@@ -27,6 +27,8 @@ export async function removeContainer(
   }
   state.removing = true;
   try {
+    // A start or an exit under way comes first; no other start can follow.
+    await container.turns.run(async () => undefined);
     await endRun(context, container, options);
     state.dead = true;
     container.io.close();

@@ -2,7 +2,7 @@
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { OciSpec } from '../../contracts/oci-runtime.ts';
 import type { Task } from '../../contracts/runtime.ts';
-import { emitContainerEvent } from './container-context.ts';
+import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { removeContainer } from './remove.ts';
@@ -51,6 +51,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
   container.task = task;
   container.io.start(task);
   state.setRunning(task.pid, context.clock.nowMs());
+  emitNetworkEvent(context, container, 'connect');
   emitContainerEvent(context, container, 'start');
   void task.exited
     .then((exit) => handleExit(context, container, exit, () => launch(context, container)))

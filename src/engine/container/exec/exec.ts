@@ -17,6 +17,8 @@ import { userOf } from '../user/container-user.ts';
 import { ExecInstance } from './exec-instance.ts';
 import type { ExecRequestBody, ExecStartBody } from './exec-request.ts';
 
+/** Finished execs beyond this many are forgotten, oldest first. */
+const KEPT_EXECS = 256;
 const COULD_NOT_START = 126;
 const utf8 = new TextEncoder();
 
@@ -40,6 +42,7 @@ export async function createExec(
     clock: context.clock,
   });
   container.execs.set(exec.id, exec);
+  forgetOldest(context);
   context.execs.set(exec.id, exec);
   emitContainerEvent(context, container, `exec_create: ${request.Cmd.join(' ')}`, { execID: exec.id });
   return exec;
@@ -138,6 +141,13 @@ async function processOf(context: ContainerContext, exec: ExecInstance): Promise
     ...(rlimits.length > 0 && { rlimits }),
     noNewPrivileges: parseSecurityOptions(hostConfig.SecurityOpt).noNewPrivileges,
   };
+}
+
+function forgetOldest({ execs }: ContainerContext): void {
+  for (const [id, exec] of execs) {
+    if (execs.size < KEPT_EXECS) return;
+    if (exec.exitCode !== undefined) execs.delete(id);
+  }
 }
 
 function requireActive({ state, id }: Container, reference: string): void {

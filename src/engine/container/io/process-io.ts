@@ -1,5 +1,6 @@
 // The three streams of one process (a container's or an exec's), wired to those who are attached.
 import type { Task } from '../../../contracts/runtime.ts';
+import { deferred } from '../../../shared/deferred.ts';
 import type { Clock } from '../../clock.ts';
 import type { ContainerLog } from './container-log.ts';
 import { OutputHub } from './output-hub.ts';
@@ -16,6 +17,7 @@ export class ProcessIo {
   readonly #clock: Clock;
   readonly #log: ContainerLog | undefined;
   #pumps: Promise<unknown> = Promise.resolve();
+  #exited = deferred<undefined>();
 
   constructor(clock: Clock, log?: ContainerLog) {
     this.#clock = clock;
@@ -26,11 +28,14 @@ export class ProcessIo {
   start(task: Task): void {
     this.stdin.bind(task.stdin);
     this.#log?.open();
+    this.#exited = deferred();
     this.#pumps = Promise.all([this.#pump('stdout', task.stdout), this.#pump('stderr', task.stderr)]);
   }
 
   /** After the exit: takes what is still in the pipes, then ends everybody's streams. */
   async finish(): Promise<void> {
+    // What is left in the pipes is little: slow readers get it all, but no longer hold anything up.
+    this.#exited.resolve(undefined);
     await new Promise<void>((resolve) => {
       const cancel = this.#clock.after(DRAIN_MS, resolve);
       void this.#pumps.finally(() => {
@@ -57,7 +62,7 @@ export class ProcessIo {
         if (done) return;
         this.#log?.append(name, value);
         const full = this.hub.write(name, value);
-        if (full !== undefined) await full;
+        if (full !== undefined) await Promise.race([full, this.#exited.promise]);
       }
     } catch {
       // The machine lost the stream; the exit, which follows, tells.

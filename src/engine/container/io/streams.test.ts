@@ -255,3 +255,22 @@ describe('detach keys', () => {
     expect(scan(17, 5)).toEqual([[], true]);
   });
 });
+
+test('a reader slower than the container’s end still gets everything', async () => {
+  const clock = new FakeClock();
+  const total = 3 * 1024 * 1024;
+  const t = createTestEngine(
+    {
+      big: async (io) => {
+        for (let i = 0; i < total / 65_536; i++) await io.print(new Uint8Array(65_536));
+        return 0;
+      },
+    },
+    clock,
+  );
+  const { body } = await t.call('POST', '/containers/create', { Image: 'busybox', Cmd: ['big'], Tty: true });
+  const stream = await attach(t, body.Id, ALL);
+  await t.call('POST', `/containers/${body.Id}/start`);
+  expect((await bytesOf(stream.readable)).length).toBe(total);
+  expect((await t.call('GET', `/containers/${body.Id}/json`)).body.State.Status).toBe('exited');
+});
