@@ -1,6 +1,15 @@
 // The page's words in English. This file is also the list of all texts: every other language must have the same ones.
 import type { ContainerCheck } from '../../contracts/lesson.ts';
 
+const STATUS: Readonly<Record<string, string>> = {
+  created: 'is created',
+  running: 'is running',
+  paused: 'is paused',
+  restarting: 'is restarting',
+  exited: 'has ended',
+  dead: 'is dead',
+};
+
 export const en = {
   pageTitle: (lesson: string) => `${lesson} · Drydock`,
   language: 'Language',
@@ -36,8 +45,8 @@ export const en = {
       exists ? 'a container' : 'no container',
       name && `named ${name}`,
       image && `from ${image}`,
-      command && `running “${command}”`,
-      status && `that is ${status.join(' or ')}`,
+      command && `with the command “${command}”`,
+      status && `that ${status.map((one) => STATUS[one] ?? one).join(' or ')}`,
       exitCode !== undefined && `with exit code ${exitCode}`,
     ]
       .filter(Boolean)

@@ -41,8 +41,9 @@ export class AppState {
         this.machine.fail(error);
       });
       this.lesson.connect(surface, signal);
-      void this.engine.connect(surface, signal);
-      void this.#feed.follow(surface, signal);
+      // Neither is worth stopping the page for: the terminal works, and a step can be checked by hand.
+      this.engine.connect(surface, signal).catch(noteUnless(signal));
+      this.#feed.follow(surface, signal).catch(noteUnless(signal));
     });
   }
 
@@ -69,6 +70,12 @@ export class AppState {
     if (this.#screenMissing) location.reload();
     else void this.machine.retry();
   }
+}
+
+function noteUnless(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) console.warn(`drydock: ${String(error)}`);
+  };
 }
 
 export const [getApp, setApp] = createContext<AppState>();

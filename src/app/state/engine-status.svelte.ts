@@ -9,7 +9,8 @@ export class EngineStatus {
   running = $state<number | undefined>();
 
   constructor(feed: EngineFeed) {
-    feed.onChange(() => void this.#count());
+    // A count that fails leaves the last one; the next event asks again.
+    feed.onChange(() => void this.#count().catch(() => undefined));
   }
 
   #surface: WorkerSurface | undefined;
