@@ -38,7 +38,7 @@ async function buildGuest(): Promise<void> {
   const { steps, published, libcrun } = createSteps(new Set(values.without));
   const outputs = await runSteps(steps, { cache: CACHE, refresh: new Set(values.refresh), report });
   const of = (step: (typeof steps)[number]) => outputs.get(step) ?? '';
-  await publish(of(published.guest), PUBLIC_GUEST, new Set(['done.json']));
+  await publish(of(published.guest), PUBLIC_GUEST, new Set(['done.json', 'snapshot.bin.json']));
   await publish(join(of(published.images), 'v2'), PUBLIC_REGISTRY, new Set());
   await rm(join(CACHE, 'libcrun'), { force: true });
   await symlink(of(libcrun), join(CACHE, 'libcrun'));

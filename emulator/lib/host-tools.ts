@@ -17,6 +17,7 @@ const TOOLS: readonly (readonly [tool: string, debianPackage: string])[] = [
   ['bc', 'bc'],
   ['lz4', 'lz4'],
   ['xz', 'xz-utils'],
+  ['zstd', 'zstd'],
   ['tar', 'tar'],
   ['patch', 'patch'],
   ['perl', 'perl'],

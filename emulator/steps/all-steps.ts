@@ -5,6 +5,7 @@ import { crun } from './crun.ts';
 import { guestStep } from './guest.ts';
 import { images } from './images.ts';
 import { rootfsStep } from './rootfs.ts';
+import { snapshotStep } from './snapshot.ts';
 
 export interface Steps {
   readonly steps: readonly Step[];
@@ -18,6 +19,6 @@ export interface Steps {
 export function createSteps(without: ReadonlySet<string>): Steps {
   const rootfs = rootfsStep(without);
   const chunks = chunksStep(rootfs);
-  const guest = guestStep(rootfs, chunks);
+  const guest = snapshotStep(guestStep(rootfs, chunks));
   return { steps: [guest, images], published: { guest, images }, libcrun: crun };
 }

@@ -1,5 +1,6 @@
 // Boots the built guest cold, warms it up, and writes the snapshot that pages and `drydock` restore.
-// usage: bake-snapshot --guest DIR --out FILE [--level N]; run by the guest build in a process of its own.
+// usage: bake-snapshot --guest DIR --out FILE [--level N]; run by the guest build in a process of its own. FILE.json says
+// how large the state is when it is decompressed.
 import { spawn } from 'node:child_process';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -49,6 +50,7 @@ guest.close();
 const packMs = performance.now();
 const packed = await compress(state, Number(values.level));
 await writeFile(`${values.out}.part`, encodeSnapshot({ p9, state: packed }));
+await writeFile(`${values.out}.json`, JSON.stringify({ stateBytes: state.length }));
 await rename(`${values.out}.part`, values.out);
 say(
   `${megabytes(state.length)} of state, ${megabytes(packed.length)} with zstd -${values.level} in ${seconds(packMs)}`,

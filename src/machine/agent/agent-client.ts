@@ -33,7 +33,7 @@ export class AgentClient {
   /** The guest opened its channel. @returns false to have it try again later */
   accept(channel: Channel): boolean {
     if (this.#refusing || this.#open !== undefined) return false;
-    const session = new AgentSession(channel, this.#log, () => this.#ended(session));
+    const session = new AgentSession(channel, this.#log, (error) => this.#ended(session, error));
     this.#open = session;
     session.greet().then(
       () => {
@@ -73,8 +73,10 @@ export class AgentClient {
     this.#next.reject(new DrydockError('machine', 'Cannot reach the guest: the machine was stopped'));
   }
 
-  #ended(session: AgentSession): void {
+  #ended(session: AgentSession, error: DrydockError): void {
     if (this.#open !== session) return;
+    // While channels are refused the end was asked for.
+    if (!this.#refusing) this.#log(error.message);
     this.#open = undefined;
     if (this.#current === session) {
       this.#current = undefined;

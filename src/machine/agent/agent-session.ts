@@ -45,7 +45,7 @@ interface Waiting {
 export class AgentSession {
   readonly #channel: Channel;
   readonly #log: (line: string) => void;
-  readonly #onEnd: (session: AgentSession) => void;
+  readonly #onEnd: (error: DrydockError) => void;
   readonly #decoder = new FrameDecoder(AGENT_MESSAGES);
   readonly #waiting = new Map<number, Waiting>();
   readonly #followUps = new Map<number, AgentFollowUp>();
@@ -53,7 +53,8 @@ export class AgentSession {
   #lastId = 0;
   #ended: DrydockError | undefined;
 
-  constructor(channel: Channel, log: (line: string) => void, onEnd: (session: AgentSession) => void) {
+  /** @param onEnd called once, with the reason */
+  constructor(channel: Channel, log: (line: string) => void, onEnd: (error: DrydockError) => void) {
     this.#channel = channel;
     this.#log = log;
     this.#onEnd = onEnd;
@@ -210,7 +211,6 @@ export class AgentSession {
     this.#followUps.clear();
     this.#streams.clear();
     this.#channel.close();
-    this.#onEnd(this);
-    this.#log(error.message);
+    this.#onEnd(error);
   }
 }
