@@ -1,6 +1,6 @@
 // Keeps long work from holding up terminal and emulator, which run on the same thread: promises alone never let them in.
 
-const SLICE_MS = 12;
+const SLICE_MS = 8;
 
 export class TimeSlice {
   #until = performance.now() + SLICE_MS;
