@@ -7,12 +7,19 @@ import { FlagError, parseFlags } from './flags/parse-flags.ts';
 
 const BAD_FLAG = 125;
 
+interface Place {
+  readonly path: string;
+  readonly usageLine: string;
+  /** Where Docker says that a flag is going away. */
+  readonly notices?: 'stdout' | 'stderr';
+}
+
 /** @throws CliError */
 export async function parseOrExplain(
   session: CliSession,
   argv: readonly string[],
   rules: ParseRules,
-  { path, usageLine }: { readonly path: string; readonly usageLine: string },
+  { path, usageLine, notices = 'stdout' }: Place,
 ): Promise<ParsedFlags> {
   let parsed: ParsedFlags;
   try {
@@ -24,6 +31,6 @@ export async function parseOrExplain(
       BAD_FLAG,
     );
   }
-  for (const notice of parsed.notices) await textSink(session.stderr).line(notice);
+  for (const notice of parsed.notices) await textSink(session[notices]).line(notice);
   return parsed;
 }

@@ -16,7 +16,7 @@ import { rootHelp } from './help/render-help.ts';
 import { runCommand, runGroup } from './run-command.ts';
 import { runHelp } from './run-help.ts';
 
-const ROOT_USAGE = { path: 'docker', usageLine: 'docker [OPTIONS] COMMAND [ARG...]' };
+const ROOT_USAGE = { path: 'docker', usageLine: 'docker [OPTIONS] COMMAND [ARG...]', notices: 'stderr' } as const;
 const LOG_LEVELS = ['panic', 'fatal', 'error', 'warn', 'warning', 'info', 'debug', 'trace'];
 /** What a shell sees of a program that SIGINT ended. */
 const INTERRUPTED = 130;

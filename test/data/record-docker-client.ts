@@ -51,11 +51,12 @@ function fakeDaemon(given: ClientCase, requests: RecordedRequest[]) {
       response.writeHead(status, { ...common, 'content-type': 'application/json' }).end(answerBytes(answer));
     })();
   });
-  server.on('upgrade', (request, socket) => {
+  server.on('upgrade', (request, socket, head) => {
     const path = normalPath(request.url ?? '/');
     const key = `POST ${path}`;
     const { answer } = routeFor(given, key, seen);
-    const chunks: Buffer[] = [];
+    socket.on('error', () => undefined);
+    const chunks: Buffer[] = [head];
     const expectBody = Number(request.headers['content-length'] ?? 0);
     const reply = () => {
       const text = Buffer.concat(chunks).toString();
@@ -65,7 +66,7 @@ function fakeDaemon(given: ClientCase, requests: RecordedRequest[]) {
       );
       socket.end(answerBytes(answer));
     };
-    if (expectBody === 0) return reply();
+    if (head.length >= expectBody) return reply();
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       if (Buffer.concat(chunks).length >= expectBody) {
@@ -99,6 +100,11 @@ async function runReal(given: ClientCase): Promise<ClientRun> {
         ...given.env,
       },
     });
+    // A case that hangs is a mistake in its script: it shows as exit code -1.
+    const impatience = setTimeout(() => child.kill('SIGKILL'), 4000);
+    child.on('close', () => clearTimeout(impatience));
+    // A client that ends without reading is what the case is about.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(given.stdin ?? '');
     const [stdout, stderr, exitCode] = await Promise.all([
       textOf(child.stdout),
@@ -139,8 +145,15 @@ async function recordCases(names: readonly string[]): Promise<void> {
     if (names.length > 0 && !names.includes(group)) continue;
     const cases = JSON.parse(readFileSync(join(casesFolder, file), 'utf8')) as Record<string, ClientCase>;
     const runs: Record<string, ClientRun> = {};
-    for (const [name, given] of Object.entries(cases)) runs[name] = await runReal(given);
-    writeFileSync(join(casesFolder, `${group}.real.json`), `${JSON.stringify(runs, undefined, 2)}\n`);
+    for (const [name, given] of Object.entries(cases)) {
+      const run = await runReal(given);
+      runs[name] = run;
+      if (run.exitCode < 0) console.log(`${group}: ${name} hangs`);
+    }
+    writeFileSync(
+      join(casesFolder, `${group}.real.json`),
+      `${JSON.stringify({ recordedAtMs: Date.now(), runs }, undefined, 2)}\n`,
+    );
     console.log(`${group}: ${Object.keys(runs).length} cases`);
   }
 }

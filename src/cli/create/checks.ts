@@ -17,7 +17,7 @@ export function checkEnv(text: string): string {
 export function checkLabel(text: string): string {
   const key = cut(text, '=')[0].replace(/^[ \t]+/, '');
   if (key === '') throw new Error(`invalid label '${text}': empty name`);
-  if (/[ \t]/.test(key)) throw new Error(`label '${text}' contains whitespaces`);
+  if (/[ \t]/.test(key)) throw new Error(`label '${key}' contains whitespaces`);
   return text;
 }
 

@@ -219,6 +219,7 @@ function deviceRequests(options: ContainerOptions): unknown {
   return orNull<unknown>(names.length === 0 ? options.gpus : [...options.gpus, cdi]);
 }
 
+/** `--kernel-memory` is read and dropped, as since Engine API 1.42. */
 function resources(options: ContainerOptions): Record<string, unknown> {
   return {
     CpuShares: options['cpu-shares'],
@@ -237,7 +238,6 @@ function resources(options: ContainerOptions): Record<string, unknown> {
     CpuRealtimeRuntime: options['cpu-rt-runtime'],
     CpusetCpus: options['cpuset-cpus'],
     CpusetMems: options['cpuset-mems'],
-    ...ifText('KernelMemory', options['kernel-memory']),
     MemoryReservation: options['memory-reservation'],
     MemorySwap: options['memory-swap'],
     MemorySwappiness: options['memory-swappiness'],

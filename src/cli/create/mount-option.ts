@@ -19,7 +19,7 @@ export interface MountDraft {
   };
   VolumeOptions?: {
     NoCopy?: boolean;
-    Labels: Record<string, string>;
+    Labels?: Record<string, string>;
     Subpath?: string;
     DriverConfig: { Name?: string; Options?: Record<string, string> };
   };
@@ -31,7 +31,7 @@ export interface MountDraft {
 export type Mount = Readonly<MountDraft>;
 
 const bindOptions = (mount: MountDraft) => (mount.BindOptions ??= {});
-const volumeOptions = (mount: MountDraft) => (mount.VolumeOptions ??= { Labels: {}, DriverConfig: {} });
+const volumeOptions = (mount: MountDraft) => (mount.VolumeOptions ??= { DriverConfig: {} });
 const tmpfsOptions = (mount: MountDraft) => (mount.TmpfsOptions ??= {});
 
 function checked<T>(key: string, value: string, parse: (text: string) => T): T {
@@ -101,7 +101,7 @@ function setField(mount: MountDraft, key: string, value: string, field: string):
       setOption(volumeOptions(mount), 'NoCopy', flagged(checked(key, value, parseGoBool)));
       break;
     case 'volume-label':
-      addPair(volumeOptions(mount).Labels, value);
+      addPair((volumeOptions(mount).Labels ??= {}), value);
       break;
     case 'volume-driver':
       volumeOptions(mount).DriverConfig.Name = value;

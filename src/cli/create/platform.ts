@@ -65,6 +65,11 @@ export function parsePlatform(text: string): Platform {
   return { os: first === 'macos' ? 'darwin' : first, ...normalArchitecture(second ?? '', third) };
 }
 
+/** As the Engine API takes it in queries; the members in OCI's order. */
+export function platformJson({ os, architecture, variant }: Platform): string {
+  return JSON.stringify({ architecture, os, variant });
+}
+
 export function formatPlatform({ os, architecture, variant }: Platform): string {
   return [os, architecture, variant].filter((part) => part !== undefined && part !== '').join('/');
 }

@@ -19,6 +19,9 @@ export function engineTimestamp(text: string, nowMs = Date.now()): string {
     const ms = Date.parse(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour}:${minute}:${second}${zone.toUpperCase()}`);
     if (!Number.isNaN(ms)) return `${Math.floor(ms / 1000)}.${fraction.padEnd(9, '0')}`;
   }
+  const [, month = '01', day = '01'] = /^\d{4}-(\d{2})(?:-(\d{2}))?/.exec(text) ?? [];
+  const wrong = month === '00' || Number(month) > 12 ? 'month' : day === '00' || Number(day) > 31 ? 'day' : undefined;
+  if (wrong !== undefined) throw new Error(`parsing time ${goQuote(text)}: ${wrong} out of range`);
   if (text.includes('-'))
     throw new Error(`parsing time ${goQuote(text)} as "2006-01-02": cannot parse ${goQuote(text)} as "2006"`);
   if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new Error(`failed to parse value as time or duration: ${goQuote(text)}`);

@@ -47,7 +47,7 @@ export function stringsFlag(usage: string, extras: FlagExtras = {}): Flag<readon
     usage,
     initial: [],
     defaultText: '',
-    set: (list, text) => [...list, ...parseCsv(text)],
+    set: (list, text) => (text === '' ? list : [...list, ...parseCsv(text)]),
     ...extras,
   };
 }

@@ -25,6 +25,13 @@ function plainFields(row: Row): Record<string, unknown> {
   );
 }
 
+const HTML: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+
+/** Docker's rows are the one place where its JSON is safe for HTML. */
+function rowJson(row: Row): string {
+  return goJson(plainFields(row)).replace(/[<>&]/g, (character) => HTML[character] ?? character);
+}
+
 /** In a header `.Label "x.y"` shows as the label's last part. */
 function headerLabel(name: unknown): string {
   const text = String(name);
@@ -33,7 +40,7 @@ function headerLabel(name: unknown): string {
 
 /** The whole output. @throws CliError in Docker's words */
 export function renderListing({ format, typeName, headers, rows }: Listing): string {
-  if (format === 'json') return rows.map((row) => `${goJson(plainFields(row))}\n`).join('');
+  if (format === 'json') return rows.map((row) => `${rowJson(row)}\n`).join('');
   const isTable = format.startsWith('table');
   const source = (isTable ? format.slice('table'.length) : format)
     .replace(/^ +| +$/g, '')
@@ -41,7 +48,7 @@ export function renderListing({ format, typeName, headers, rows }: Listing): str
     .replaceAll('\\n', '\n');
   try {
     const template = new Template(source);
-    const lines = rows.map((row) => `${template.render(new TemplateStruct(typeName, row, () => plainFields(row)))}\n`);
+    const lines = rows.map((row) => `${template.render(new TemplateStruct(typeName, row, () => rowJson(row)))}\n`);
     if (!isTable) return lines.join('');
     const columns = new TemplateStruct('formatter.SubHeaderContext', {
       ...headers,

@@ -1,7 +1,7 @@
 // Dresses an inspection's JSON for templates: its nulls get their Go kinds, its maps are maps, and what JSON leaves out
 // can be named. The members are those of Docker's api/types (container.InspectResponse, image.InspectResponse).
-import { markOpen, rememberAbsent } from '../template/go-fields.ts';
-import { isMap, TypedNil } from '../template/values.ts';
+import { markOpen, markStruct, rememberAbsent } from '../template/go-fields.ts';
+import { isMap, sortedEntries, TypedNil } from '../template/values.ts';
 
 const MAPS = new Set(
   [
@@ -31,66 +31,102 @@ const POINTERS = new Set(
 
 const nil = { slice: new TypedNil('slice'), map: new TypedNil('map'), pointer: new TypedNil('pointer') };
 
+const left = {
+  slice: new TypedNil('slice', true),
+  map: new TypedNil('map', true),
+  pointer: new TypedNil('pointer', true),
+};
+
 const CONFIG = {
-  ExposedPorts: nil.map,
-  Healthcheck: nil.pointer,
+  ExposedPorts: left.map,
+  Healthcheck: left.pointer,
   ArgsEscaped: false,
   NetworkDisabled: false,
   MacAddress: '',
   StopSignal: '',
-  StopTimeout: nil.pointer,
-  Shell: nil.slice,
+  StopTimeout: left.pointer,
+  Shell: left.slice,
 };
 const HOST_CONFIG = {
-  Annotations: nil.map,
-  StorageOpt: nil.map,
-  Tmpfs: nil.map,
-  Sysctls: nil.map,
+  Annotations: left.map,
+  StorageOpt: left.map,
+  Tmpfs: left.map,
+  Sysctls: left.map,
   Runtime: '',
-  Mounts: nil.slice,
-  Init: nil.pointer,
+  Mounts: left.slice,
+  Init: left.pointer,
   KernelMemory: 0,
   KernelMemoryTCP: 0,
+};
+
+/** Docker keeps these for the default bridge, though its daemon no longer fills them in for others. */
+const NETWORK_SETTINGS = {
+  Bridge: '',
+  SandboxID: '',
+  SandboxKey: '',
+  HairpinMode: false,
+  LinkLocalIPv6Address: '',
+  LinkLocalIPv6PrefixLen: 0,
+  SecondaryIPAddresses: left.slice,
+  SecondaryIPv6Addresses: left.slice,
+  EndpointID: '',
+  Gateway: '',
+  GlobalIPv6Address: '',
+  GlobalIPv6PrefixLen: 0,
+  IPAddress: '',
+  IPPrefixLen: 0,
+  IPv6Gateway: '',
+  MacAddress: '',
 };
 
 /** What each object may leave out, by the name it stands under; '' is the whole. */
 const ABSENT: Readonly<Record<'container' | 'image', Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
   container: {
-    '': { SizeRw: nil.pointer, SizeRootFs: nil.pointer, ImageManifestDescriptor: nil.pointer },
-    State: { Health: nil.pointer },
+    '': { SizeRw: left.pointer, SizeRootFs: left.pointer, ImageManifestDescriptor: left.pointer },
+    State: { Health: left.pointer },
     Config: CONFIG,
     HostConfig: HOST_CONFIG,
+    NetworkSettings: NETWORK_SETTINGS,
   },
   image: {
     '': {
       Variant: '',
       OsVersion: '',
       Container: '',
-      ContainerConfig: nil.pointer,
-      Descriptor: nil.pointer,
-      Manifests: nil.slice,
+      ContainerConfig: left.pointer,
+      Descriptor: left.pointer,
+      Manifests: left.slice,
     },
     Config: CONFIG,
   },
 };
 
-function dress(value: unknown, name: string, kind: 'container' | 'image' | undefined): unknown {
+interface Dressing {
+  readonly kind: 'container' | 'image' | undefined;
+  /** Below a list, where names mean nothing. */
+  readonly inList: boolean;
+}
+
+function dress(value: unknown, name: string, dressing: Dressing): unknown {
   if (value === null) return MAPS.has(name) ? nil.map : POINTERS.has(name) ? nil.pointer : nil.slice;
-  if (Array.isArray(value)) return value.map((item) => (item === null ? null : dress(item, '', undefined)));
+  if (Array.isArray(value))
+    return value.map((item) => (item === null ? null : dress(item, '', { ...dressing, inList: true })));
   if (!isMap(value)) return value;
+  const isGoMap = MAPS.has(name);
+  // Go writes its maps sorted.
+  const entries = isGoMap ? sortedEntries(value) : Object.entries(value);
   const dressed = Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      key,
-      dress(item, name === 'LogConfig' ? `LogConfig.${key}` : key, kind),
-    ]),
+    entries.map(([key, item]) => [key, dress(item, name === 'LogConfig' ? `LogConfig.${key}` : key, dressing)]),
   );
-  if (MAPS.has(name)) markOpen(dressed);
-  const left = kind === undefined ? undefined : ABSENT[kind][name];
-  if (left !== undefined) rememberAbsent(dressed, left);
+  const { kind, inList } = dressing;
+  if (isGoMap) markOpen(dressed);
+  else if (kind !== undefined) markStruct(dressed);
+  const absent = kind === undefined || inList ? undefined : ABSENT[kind][name];
+  if (absent !== undefined) rememberAbsent(dressed, absent);
   return dressed;
 }
 
-/** @param value decoded JSON; `undefined` kinds get no more than their nulls */
+/** @param value decoded JSON; without a kind it gets no more than its nulls and maps */
 export function goShape(value: unknown, kind: 'container' | 'image' | undefined): unknown {
-  return dress(value, '', kind);
+  return dress(value, '', { kind, inList: false });
 }

@@ -68,7 +68,7 @@ function index(value: unknown, ...keys: readonly unknown[]): unknown {
       // A missing key gives the element type's zero, which prints as nothing in maps of strings.
       current = Object.hasOwn(current, key) ? current[key] : missing(current);
     } else if (current instanceof TypedNil && current.kind === 'map') current = '';
-    else if (current instanceof TypedNil && current.kind === 'slice') position(key, 0);
+    else if (current instanceof TypedNil && current.kind === 'slice') throw new Error('index of untyped nil');
     else throw new Error(`can't index item of type ${goType(current)}`);
   }
   return current;

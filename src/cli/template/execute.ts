@@ -223,6 +223,12 @@ class Executor {
       if (args.length !== 1) this.#fail(head, `wrong number of args for not: want 1 got ${args.length}`);
       return !isTrue(args[0]);
     }
+    if (name === 'call') {
+      const [target] = rest;
+      if (target === undefined) this.#fail(head, 'wrong number of args for call: want at least 1 got 0');
+      // No value here is a function.
+      this.#fail(command, `error calling call: non-function ${target.text} of type ${goType(args[0])}`);
+    }
     const callee = this.#options.functions[name];
     if (callee === undefined) this.#fail(head, `${goQuote(name)} is not a defined function`);
     if (args.length < callee.min || args.length > callee.max) {
@@ -242,26 +248,28 @@ class Executor {
   #fields(place: Place, start: unknown, path: readonly string[], args: readonly unknown[] | undefined): unknown {
     let value = start;
     for (const [at, name] of path.entries()) {
-      const before = path[at - 1];
-      if (value === undefined && before !== undefined && this.#options.missingKey === 'error') {
-        this.#fail(place, `map has no entry for key ${goQuote(before)}`);
-      }
-      value = this.#field(place, value, name, at === path.length - 1 ? args : undefined);
+      value = this.#field(place, value, path[at - 1] ?? '', name, at === path.length - 1 ? args : undefined);
     }
     return value;
   }
 
-  #field(place: Place, receiver: unknown, name: string, args: readonly unknown[] | undefined): unknown {
-    if (receiver === null || receiver === undefined) {
-      if (this.#options.missingKey === 'default' && receiver === undefined) return undefined;
+  #field(place: Place, receiver: unknown, owner: string, name: string, args: readonly unknown[] | undefined): unknown {
+    // What a map does not have has nothing, either.
+    if (receiver === undefined) return undefined;
+    if (receiver === null) {
       this.#fail(place, `nil data; no entry for key ${goQuote(name)}`);
     }
     if (receiver instanceof TemplateStruct) return this.#structField(place, receiver, name, args);
     if (receiver instanceof TypedNil) {
       if (receiver.kind === 'map') return undefined;
-      this.#fail(place, `nil pointer evaluating ${receiver.kind === 'slice' ? '[]string' : '*interface {}'}.${name}`);
+      if (receiver.absent) this.#fail(place, `map has no entry for key ${goQuote(owner)}`);
+      this.#fail(place, `nil pointer evaluating interface {}.${name}`);
     }
-    if (!isMap(receiver)) this.#fail(place, `can't evaluate field ${name} in type ${elementType(receiver)}`);
+    if (!isMap(receiver)) {
+      // Decoded JSON is of no type that Go knows.
+      const type = this.#options.missingKey === 'error' ? 'interface {}' : goType(receiver);
+      this.#fail(place, `can't evaluate field ${name} in type ${type}`);
+    }
     if (args !== undefined) this.#fail(place, `${name} is not a method but has arguments`);
     if (Object.hasOwn(receiver, name)) return receiver[name];
     const field = goField(receiver, name);
@@ -284,13 +292,6 @@ class Executor {
       this.#fail(place, `wrong number of args for ${name}: want ${field.length} got ${given}`);
     return (field as TemplateMethod)(...(args ?? []));
   }
-}
-
-/** Go meets decoded JSON as interface values. */
-function elementType(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? goType(value)
-    : 'interface {}';
 }
 
 /** @throws TemplateError */

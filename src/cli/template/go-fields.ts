@@ -23,10 +23,21 @@ const GO_NAMES: Readonly<Record<string, string>> = {
 
 const absent = new WeakMap<object, Readonly<Record<string, unknown>>>();
 const openMaps = new WeakSet();
+const structs = new WeakSet();
 
 /** Members that JSON leaves out when they are empty: a template may name them all the same. */
 export function rememberAbsent(object: object, fields: Readonly<Record<string, unknown>>): void {
   absent.set(object, fields);
+}
+
+/** Prints as a struct: values without names. */
+export function markStruct(object: object): void {
+  structs.add(object);
+}
+
+/** The values of a struct, in their order; undefined for a map. */
+export function structMembers(object: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+  return structs.has(object) ? Object.values({ ...object, ...absent.get(object) }) : undefined;
 }
 
 /** A map, not a struct: an unknown key is nothing, no mistake. */

@@ -1,6 +1,5 @@
 // Cuts a Go template into text and the tokens of its actions (text/template's grammar, template/parse/lex.go's behaviour).
 import { goQuote, goQuoteRune } from '../format/go-quote.ts';
-import { parseError } from './template-error.ts';
 
 export type TokenKind =
   | 'text'
@@ -15,6 +14,7 @@ export type TokenKind =
   | 'char'
   | 'symbol'
   | 'space'
+  | 'error'
   | 'end';
 
 export interface Token {
@@ -37,9 +37,29 @@ const ACTION_TOKENS: readonly (readonly [TokenKind, RegExp])[] = [
   ['symbol', /[!#%&*+\-/;<>?@[\]^~]/y],
 ];
 
-/** @throws TemplateError */
-export function tokenize(name: string, source: string): Token[] {
+class LexFailure extends Error {
+  readonly offset: number;
+
+  constructor(offset: number, message: string) {
+    super(message);
+    this.offset = offset;
+  }
+}
+
+/** What cannot be read becomes a last token of kind `error`: an earlier mistake of the grammar is told first. */
+export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
+  try {
+    readAll(source, tokens);
+    tokens.push({ kind: 'end', text: '', offset: source.length });
+  } catch (error) {
+    if (!(error instanceof LexFailure)) throw error;
+    tokens.push({ kind: 'error', text: error.message, offset: error.offset });
+  }
+  return tokens;
+}
+
+function readAll(source: string, tokens: Token[]): void {
   let at = 0;
   let trimNext = false;
   while (at < source.length) {
@@ -58,39 +78,36 @@ export function tokenize(name: string, source: string): Token[] {
       const close = /\*\/([ \t\r\n]-)?\}\}/g;
       close.lastIndex = at;
       const match = close.exec(source);
-      if (match === null) throw parseError(name, source, open, 'unclosed comment');
+      if (match === null) throw new LexFailure(open, 'unclosed comment');
       trimNext = match[1] !== undefined;
       at = match.index + match[0].length;
       continue;
     }
     tokens.push({ kind: 'open', text: '{{', offset: open });
-    ({ at, trimNext } = readAction(name, source, at, tokens));
+    ({ at, trimNext } = readAction(source, at, tokens));
   }
-  tokens.push({ kind: 'end', text: '', offset: source.length });
-  return tokens;
 }
 
-function readAction(name: string, source: string, start: number, tokens: Token[]): { at: number; trimNext: boolean } {
+function readAction(source: string, start: number, tokens: Token[]): { at: number; trimNext: boolean } {
   let at = start;
   let depth = 0;
   for (;;) {
     const close = /^(?:[ \t\r\n]+-)?\}\}/.exec(source.slice(at, at + 64));
     if (close !== null) {
-      if (depth > 0) throw parseError(name, source, at, 'unclosed left paren');
+      if (depth > 0) throw new LexFailure(at, 'unclosed left paren');
       tokens.push({ kind: 'close', text: close[0].trim(), offset: at });
       return { at: at + close[0].length, trimNext: close[0].length > 2 };
     }
-    if (at >= source.length) throw parseError(name, source, at, 'unclosed action');
+    if (at >= source.length) throw new LexFailure(at, 'unclosed action');
     const token = nextToken(source, at);
     // Go takes a dot at the very end for the start of a number.
-    if (token?.kind === 'dot' && at + 1 === source.length)
-      throw parseError(name, source, at, 'illegal number syntax: "."');
-    if (token === undefined) throw parseError(name, source, at, badCharacter(source, at));
+    if (token?.kind === 'dot' && at + 1 === source.length) throw new LexFailure(at, 'illegal number syntax: "."');
+    if (token === undefined) throw new LexFailure(at, badCharacter(source, at));
     if (token.text === '(') depth += 1;
-    if (token.text === ')' && --depth < 0) throw parseError(name, source, at, 'unexpected right paren');
+    if (token.text === ')' && --depth < 0) throw new LexFailure(at, 'unexpected right paren');
     if (token.kind === 'number' && /^[\p{L}\p{Nd}_]/u.test(source.slice(at + token.text.length))) {
       const text = source.slice(at, at + token.text.length + 1);
-      throw parseError(name, source, at, `bad number syntax: ${goQuote(text)}`);
+      throw new LexFailure(at, `bad number syntax: ${goQuote(text)}`);
     }
     tokens.push(token);
     at += token.text.length;

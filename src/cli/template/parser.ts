@@ -23,7 +23,7 @@ class Parser {
     this.#name = name;
     this.#source = source;
     this.#functions = functions;
-    this.#tokens = tokenize(name, source);
+    this.#tokens = tokenize(source);
   }
 
   parse(): readonly Node[] {
@@ -56,6 +56,7 @@ class Parser {
   }
 
   #unexpected(token: Token, context: string): never {
+    if (token.kind === 'error') this.#fail(token.text, token);
     const shown = token.kind === 'end' ? 'EOF' : token.kind === 'word' ? `<${token.text}>` : goQuote(token.text);
     this.#fail(`unexpected ${shown} in ${context}`, token);
   }
@@ -66,6 +67,7 @@ class Parser {
     for (;;) {
       const token = this.#peekRaw();
       if (token.kind === 'end') return { nodes, stop: 'end of file' };
+      if (token.kind === 'error') this.#fail(token.text, token);
       this.#at += 1;
       if (token.kind === 'text') {
         nodes.push({ kind: 'text', text: token.text, offset: token.offset });
@@ -161,6 +163,7 @@ class Parser {
   }
 
   #template(keyword: 'template' | 'block', word: Token): Node {
+    const { offset } = this.#peek();
     const name = this.#templateName(`${keyword} clause`);
     let pipe: Pipe | undefined;
     if (this.#peek().kind === 'close') this.#at += 1;
@@ -170,7 +173,7 @@ class Parser {
       if (stop !== 'end') this.#fail('unexpected EOF', word);
       this.defined.set(name, nodes);
     }
-    return { kind: 'template', name, pipe, offset: word.offset, text: `{{template ${goQuote(name)}}}` };
+    return { kind: 'template', name, pipe, offset, text: `{{template ${goQuote(name)}}}` };
   }
 
   /** A pipeline up to and with its closing delimiter. */
@@ -245,7 +248,7 @@ class Parser {
         this.#unexpected(after, 'operand');
       }
     }
-    if (operands.length === 0) this.#fail(`missing value for ${context === 'command' ? 'command' : context}`);
+    if (operands.length === 0) this.#unexpected(this.#peek(), context);
     return { operands, offset, text: operands.map((operand) => operand.text).join(' ') };
   }
 
@@ -281,6 +284,7 @@ class Parser {
       case 'open':
       case 'close':
       case 'space':
+      case 'error':
       case 'end':
         break;
     }

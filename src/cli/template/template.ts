@@ -19,7 +19,7 @@ export class Template {
   /** @throws TemplateError */
   constructor(source: string, options: TemplateOptions = {}) {
     this.#functions = { ...BUILTIN_FUNCTIONS, ...DOCKER_FUNCTIONS, ...options.functions };
-    const names = new Set([...Object.keys(this.#functions), 'and', 'or', 'not']);
+    const names = new Set([...Object.keys(this.#functions), 'and', 'or', 'not', 'call']);
     this.#parsed = parseTemplate(options.name ?? '', source, names);
   }
 

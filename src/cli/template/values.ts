@@ -1,11 +1,15 @@
 // Values as a Go template sees them: what is true, how they print, what their types are called.
+import { structMembers } from './go-fields.ts';
 
 /** A nil that knows its Go type: it prints and counts as an empty one. Decoded JSON's null has no type. */
 export class TypedNil {
   readonly kind: 'slice' | 'map' | 'pointer';
+  /** JSON does not even have the member. */
+  readonly absent: boolean;
 
-  constructor(kind: 'slice' | 'map' | 'pointer') {
+  constructor(kind: 'slice' | 'map' | 'pointer', absent = false) {
     this.kind = kind;
+    this.absent = absent;
   }
 }
 
@@ -18,10 +22,10 @@ export type TemplateMethod = (...args: readonly unknown[]) => unknown;
 export class TemplateStruct {
   readonly typeName: string;
   readonly fields: Readonly<Record<string, unknown>>;
-  /** What `{{json .}}` gives instead of the fields. */
-  readonly json: (() => unknown) | undefined;
+  /** What `{{json .}}` gives instead of the fields, as JSON text. */
+  readonly json: (() => string) | undefined;
 
-  constructor(typeName: string, fields: Readonly<Record<string, unknown>>, json?: () => unknown) {
+  constructor(typeName: string, fields: Readonly<Record<string, unknown>>, json?: () => string) {
     this.typeName = typeName;
     this.fields = fields;
     this.json = json;
@@ -81,13 +85,15 @@ export function goPrint(value: unknown): string {
     const parts = Object.values(value.fields).filter((field) => typeof field !== 'function');
     return `{${parts.map(goPrint).join(' ')}}`;
   }
+  const members = structMembers(value as GoMap);
+  if (members !== undefined) return `{${members.map(goPrint).join(' ')}}`;
   return `map[${sortedEntries(value as GoMap)
     .map(([key, item]) => `${key}:${goPrint(item)}`)
     .join(' ')}]`;
 }
 
 function formatNumber(value: number): string {
-  if (Number.isInteger(value)) return value.toFixed(0);
+  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
   const text = String(value);
   return /e/.test(text) ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
 }
@@ -96,12 +102,14 @@ function formatNumber(value: number): string {
 export function toPlain(value: unknown): unknown {
   if (value === undefined || value instanceof TypedNil) return null;
   if (Array.isArray(value)) return value.map(toPlain);
-  if (value instanceof TemplateStruct) return toPlain(value.json === undefined ? value.fields : value.json());
+  if (value instanceof TemplateStruct)
+    return value.json === undefined ? toPlain(value.fields) : (JSON.parse(value.json()) as unknown);
   if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
   return value;
 }
 
 /** Go's encoding/json without HTML escapes. */
 export function goJson(value: unknown): string {
+  if (value instanceof TemplateStruct && value.json !== undefined) return value.json();
   return JSON.stringify(toPlain(value)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

@@ -7,6 +7,7 @@ import { humanSize } from '../../format/human-size.ts';
 import type { PortSummary } from '../../format/ports.ts';
 import { displayPorts } from '../../format/ports.ts';
 import type { Row } from '../../format/table.ts';
+import { TypedNil } from '../../template/values.ts';
 import { familiarName, familiarString, parseImageReference, shortId } from '../../reference/image-reference.ts';
 
 /** As GET /containers/json gives it. */
@@ -85,7 +86,7 @@ function mounts({ Mounts }: ContainerSummary, truncate: boolean): string {
 function platform({ ImageManifestDescriptor }: ContainerSummary): unknown {
   const { os, architecture, variant } = ImageManifestDescriptor?.platform ?? {};
   return os === undefined
-    ? null
+    ? new TypedNil('pointer')
     : [os, architecture, variant].filter((part) => part !== undefined && part !== '').join('/');
 }
 

@@ -1,6 +1,7 @@
 // How a container ended: asked for before it starts, so that a short one cannot slip away.
 import type { CliContext } from '../../cli-context.ts';
 import { errorText } from '../../cli-error.ts';
+import { logError } from '../../log-line.ts';
 import { pathId } from '../../engine/engine-client.ts';
 
 export interface WaitAnswer {
@@ -22,7 +23,7 @@ export async function watchExit(
   stop: AbortSignal,
 ): Promise<{ readonly status: Promise<number> }> {
   const complain = async (why: string): Promise<number> => {
-    if (!context.signal.aborted && !stop.aborted) await context.err.line(why);
+    if (!context.signal.aborted && !stop.aborted) await logError(context, why);
     return UNKNOWN_STATUS;
   };
   try {

@@ -59,7 +59,7 @@ function usesSize(format: string): boolean {
     return '0B';
   };
   try {
-    template.render(new TemplateStruct(TYPE, { ...containerRow(NOTHING, true), Size: watched }));
+    template.render(new TemplateStruct(TYPE, { ...containerRow(NOTHING, true), Size: watched }, watched));
   } catch (error) {
     throw new CliError(`failed to execute template: ${errorText(error)}`);
   }

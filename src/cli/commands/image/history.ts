@@ -2,7 +2,7 @@
 import { exactly } from '../../argument-rule.ts';
 import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
-import { parsePlatform } from '../../create/platform.ts';
+import { parsePlatform, platformJson } from '../../create/platform.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { ellipsis } from '../../format/display-width.ts';
@@ -57,7 +57,7 @@ function chosenFormat(format: string, quiet: boolean, human: boolean): string {
 function platformQuery(text: string): { readonly platform?: string } {
   if (text === '') return {};
   try {
-    return { platform: JSON.stringify(parsePlatform(text)) };
+    return { platform: platformJson(parsePlatform(text)) };
   } catch (error) {
     throw new CliError(`invalid platform: ${errorText(error)}`);
   }

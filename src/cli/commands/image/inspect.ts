@@ -2,7 +2,7 @@
 import { atLeast } from '../../argument-rule.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { defineCommand } from '../../command.ts';
-import { parsePlatform } from '../../create/platform.ts';
+import { parsePlatform, platformJson } from '../../create/platform.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import { stringFlag } from '../../flags/scalar-flags.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
@@ -11,7 +11,7 @@ import { inspectAll } from '../../inspect/inspector.ts';
 
 export async function findImage(context: CliContext, reference: string, platform = ''): Promise<Found> {
   const response = await context.engine.request('GET', `/images/${pathId('image', reference)}/json`, {
-    query: platform === '' ? {} : { platform: JSON.stringify(parsePlatform(platform)) },
+    query: platform === '' ? {} : { platform: platformJson(parsePlatform(platform)) },
   });
   return { raw: await response.text(), kind: 'image' };
 }

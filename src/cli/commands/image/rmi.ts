@@ -2,7 +2,7 @@
 import { atLeast } from '../../argument-rule.ts';
 import { errorText, throwJoined } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
-import { parsePlatform } from '../../create/platform.ts';
+import { parsePlatform, platformJson } from '../../create/platform.ts';
 import { isNotFound, pathId } from '../../engine/engine-client.ts';
 import { stringsFlag } from '../../flags/list-flags.ts';
 import { boolFlag } from '../../flags/scalar-flags.ts';
@@ -23,7 +23,7 @@ export const rmi = defineCommand({
     platform: stringsFlag('Delete only this platform: "os[/arch[/variant]]" (such as "linux/amd64")'),
   },
   async run(context, { options, args }) {
-    const platforms = options.platform.map(parsePlatform).map((platform) => JSON.stringify(platform));
+    const platforms = options.platform.map(parsePlatform).map(platformJson);
     const query = {
       ...(options.force ? { force: '1' } : {}),
       ...(options['no-prune'] ? { noprune: '1' } : {}),

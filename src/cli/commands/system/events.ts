@@ -10,7 +10,7 @@ import { rfc3339Nano } from '../../format/go-time.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
 import { textLines } from '../../stream/json-lines.ts';
 import { Template } from '../../template/template.ts';
-import { TemplateStruct } from '../../template/values.ts';
+import { sortedEntries, TemplateStruct } from '../../template/values.ts';
 
 interface EventMessage {
   readonly Type?: string;
@@ -50,6 +50,12 @@ function pretty(raw: string): string {
   return `${timeOf(raw, event)}${event.Type ?? ''} ${event.Action ?? ''} ${event.Actor?.ID ?? ''}${tail}\n`;
 }
 
+/** As Go writes it: the ID first, the attributes sorted. */
+function sortedActor(actor: unknown): unknown {
+  const { ID = '', Attributes } = (actor ?? {}) as NonNullable<EventMessage['Actor']>;
+  return { ID, Attributes: Object.fromEntries(sortedEntries(Attributes ?? {})) };
+}
+
 /** By Go's names, which are not all JSON's. */
 function templateData(raw: string, typeName: string): TemplateStruct {
   const { time, timeNano, status, id, from, scope, ...rest } = JSON.parse(raw) as Record<string, unknown>;
@@ -61,7 +67,7 @@ function templateData(raw: string, typeName: string): TemplateStruct {
     ID: id ?? '',
     From: from ?? '',
   };
-  return new TemplateStruct(typeName, { ...rest, ...own }, () => JSON.parse(raw) as unknown);
+  return new TemplateStruct(typeName, { ...rest, Actor: sortedActor(rest['Actor']), ...own }, () => raw);
 }
 
 function when(flag: 'since' | 'until', text: string): Record<string, string> {

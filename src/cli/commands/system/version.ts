@@ -8,6 +8,7 @@ import { ansiDate } from '../../format/go-time.ts';
 import { alignTabs } from '../../format/tab-writer.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
 import { Template } from '../../template/template.ts';
+import { TemplateStruct, TypedNil } from '../../template/values.ts';
 
 interface Component {
   readonly Name: string;
@@ -109,6 +110,17 @@ function parsed(format: string): Template {
   }
 }
 
+/** By Go's names; as JSON by the API's. */
+function templateData(server: ServerVersion | undefined): TemplateStruct {
+  const struct = (type: string, value: ServerVersion | typeof CLIENT_VERSION) => {
+    const { ApiVersion: APIVersion, ...rest } = value;
+    return new TemplateStruct(type, { ...rest, APIVersion }, () => JSON.stringify(value));
+  };
+  const Client = struct('system.clientVersion', CLIENT_VERSION);
+  const Server = server === undefined ? new TypedNil('pointer') : struct('*types.Version', server);
+  return new TemplateStruct('system.versionInfo', { Client, Server });
+}
+
 export const version = defineCommand({
   use: 'version [OPTIONS]',
   summary: 'Show the versions of client and engine',
@@ -129,7 +141,7 @@ export const version = defineCommand({
     else {
       // What the client knows is shown even when there is no engine.
       try {
-        const text = template.render({ Client: CLIENT_VERSION, Server: server ?? null }, 'error');
+        const text = template.render(templateData(server));
         await context.out.write(alignTabs(`${text}\n`, TABS));
       } catch (error) {
         await context.out.write('\n');
