@@ -145,6 +145,17 @@ describe('the list', () => {
     expect(first).toMatchObject({ Command: 'true', State: 'exited', Status: 'Exited (0) Less than a second ago' });
   });
 
+  test('shows exposed ports while the container runs', async () => {
+    const t = createTestEngine();
+    await t.start({ Cmd: ['sleep'], ExposedPorts: { '80/tcp': {}, '53/udp': {} } }, 'exposing');
+    expect((await t.call('GET', '/containers/json')).body[0].Ports).toEqual([
+      { PrivatePort: 53, Type: 'udp' },
+      { PrivatePort: 80, Type: 'tcp' },
+    ]);
+    await t.call('POST', '/containers/exposing/kill');
+    expect((await t.call('GET', '/containers/exposing/json')).body.NetworkSettings.Ports).toEqual({});
+  });
+
   test('names an image by its id once the name is another’s', async () => {
     const t = await three();
     const tool = t.images.get('tool');

@@ -5,6 +5,7 @@ import { rfc3339Nano } from '../timestamp.ts';
 import type { Container } from './container.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
+import { portMap } from './ports.ts';
 
 export function inspectContainer(container: Container, networks: Networks): ContainerInspectResponse {
   const { id, config, state, rootfs, image } = container;
@@ -47,7 +48,7 @@ export function inspectContainer(container: Container, networks: Networks): Cont
       Bridge: '',
       SandboxID: '',
       SandboxKey: state.pid > 0 ? `/proc/${state.pid}/ns/net` : '',
-      Ports: {},
+      Ports: portMap(container),
       HairpinMode: false,
       LinkLocalIPv6Address: '',
       LinkLocalIPv6PrefixLen: 0,

@@ -9,6 +9,7 @@ import type { Container } from './container.ts';
 import { statusText } from './human-duration.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
+import { portSummaries } from './ports.ts';
 
 export const LIST_FILTERS: readonly string[] =
   'ancestor before exited expose health id is-task isolation label name network publish since status volume'.split(' ');
@@ -47,7 +48,7 @@ function summaryOf(context: ContainerContext, networks: Networks, container: Con
     ImageID: container.image.id,
     Command: [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' '),
     Created: Math.floor(container.createdMs / 1000),
-    Ports: [],
+    Ports: portSummaries(container),
     Labels: config.Labels,
     State: state.name,
     Status: statusText(state, context.clock.nowMs()),

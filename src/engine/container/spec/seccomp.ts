@@ -15,8 +15,18 @@ const ERRNO = 'SCMP_ACT_ERRNO';
 const EPERM = 1;
 const ENOSYS = 38;
 
+/** By capabilities: nearly every container has the same ones, and the list of calls is long. */
+const profiles = new Map<string, OciSeccomp>();
+
 /** @param capabilities the bounding set: parts of the profile depend on it */
 export function defaultSeccompProfile(capabilities: readonly string[]): OciSeccomp {
+  const key = [...capabilities].sort().join();
+  const profile = profiles.get(key) ?? buildProfile(capabilities);
+  profiles.set(key, profile);
+  return profile;
+}
+
+function buildProfile(capabilities: readonly string[]): OciSeccomp {
   const unlocked = ALLOWED_WITH_CAPABILITY.filter(([capability]) => capabilities.includes(capability));
   const names = new Set([...ALWAYS_ALLOWED, ...unlocked.flatMap(([, list]) => list)]);
   return {
