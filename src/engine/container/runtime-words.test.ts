@@ -19,8 +19,11 @@ describe('runtimeWords', () => {
     ['the path `/etc` is not a regular file: Operation not permitted', 'exec: "/etc": is a directory'],
     ['exec container process `/bin/x`: Exec format error', 'exec /bin/x: exec format error'],
     ['mount `/a` to `b`: Not a directory', 'mount `/a` to `b`: not a directory'],
+    ['open executable: Permission denied', 'exec: "/cmd": permission denied'],
+    ['open executable: No such file or directory', 'exec: "/cmd": stat /cmd: no such file or directory'],
+    ['open executable: Operation not permitted', 'exec: "/cmd": is a directory'],
     ['something else', 'something else'],
-  ])('%j', (crun, docker) => expect(runtimeWords(new Error(crun))).toBe(docker));
+  ])('%j', (crun, docker) => expect(runtimeWords(new Error(crun), '/cmd')).toBe(docker));
 });
 
 describe('a failed start', () => {
@@ -33,13 +36,13 @@ describe('a failed start', () => {
     ['the path `/x` exists but it is not executable: x', 126, 'exec: "/x": permission denied: unknown'],
     ['the path `/etc` is not a regular file: x', 126, 'exec: "/etc": is a directory: unknown: permission denied'],
   ])('%j is %i', (crun, exitCode, text) => {
-    const failure = startFailure(new Error(crun));
+    const failure = startFailure(new Error(crun), 'x');
     expect(failure.exitCode).toBe(exitCode);
     expect(failure.error).toMatchObject({ code: 'invalid-argument', message: create + text });
   });
 
   test('of an unknown kind is the daemon’s fault', () => {
-    expect(startFailure(new Error('write to cgroup: Device or resource busy'))).toMatchObject({
+    expect(startFailure(new Error('write to cgroup: Device or resource busy'), 'x')).toMatchObject({
       exitCode: 128,
       error: {
         code: 'internal',
@@ -49,7 +52,7 @@ describe('a failed start', () => {
   });
 
   test('of an exec', () => {
-    expect(execFailure(new Error('executable file `nope` not found in $PATH: x')).error.message).toBe(
+    expect(execFailure(new Error('executable file `nope` not found in $PATH: x'), 'x').error.message).toBe(
       'OCI runtime exec failed: exec failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown',
     );
   });

@@ -12,18 +12,21 @@ const NOT_RUNNABLE = 126;
 const NOT_FOUND = 127;
 const UNKNOWN = 128;
 
-/** @param cause what the runtime port threw */
-export function startFailure(cause: unknown): StartFailure {
-  const words = runtimeWords(cause);
+/**
+ * @param cause what the runtime port threw
+ * @param command the first word of what was to run
+ */
+export function startFailure(cause: unknown, command: string): StartFailure {
+  const words = runtimeWords(cause, command);
   const where = words.startsWith('exec') ? 'unable to start container process: error during container init: ' : '';
   const what = 'failed to create task for container: failed to create shim task: OCI runtime create failed';
   return classify(`${what}: crun create failed: ${where}${words}: unknown`, cause);
 }
 
-/** @param cause what the runtime port threw */
-export function execFailure(cause: unknown): StartFailure {
+/** As `startFailure`, in the words for an exec. */
+export function execFailure(cause: unknown, command: string): StartFailure {
   return classify(
-    `OCI runtime exec failed: exec failed: unable to start container process: ${runtimeWords(cause)}: unknown`,
+    `OCI runtime exec failed: exec failed: unable to start container process: ${runtimeWords(cause, command)}: unknown`,
     cause,
   );
 }

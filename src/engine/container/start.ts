@@ -41,7 +41,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
   }
   if (state.running && !state.restarting) return undefined;
   const task = await prepare(context, container).then(
-    (spec) => run(context, container, spec).catch(startFailure),
+    (spec) => run(context, container, spec).catch((cause: unknown) => startFailure(cause, spec.process.args[0] ?? '')),
     preparationFailure,
   );
   if ('error' in task) {

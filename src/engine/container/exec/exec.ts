@@ -100,7 +100,7 @@ export async function runExec(context: ContainerContext, exec: ExecInstance, sta
     exec.started.resolve(task);
     void task.exited.then(({ exitCode }) => finishExec(context, exec, exitCode));
   } catch (cause) {
-    const failure = execFailure(cause);
+    const failure = execFailure(cause, request.Cmd[0] ?? '');
     exec.running = false;
     exec.exitCode = failure.exitCode === 128 ? COULD_NOT_START : failure.exitCode;
     exec.started.resolve(undefined);
