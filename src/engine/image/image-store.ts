@@ -25,9 +25,8 @@ export interface ImageStoreDeps {
 }
 
 export interface NewImage {
-  /** Digest of `configBytes`. */
+  /** Digest of the config as it came. */
   readonly id: Digest;
-  readonly configBytes: Uint8Array;
   readonly config: ImageConfig;
   /** Bottom first; the store owns them from here on. */
   readonly leases: readonly LayerLease[];
@@ -35,7 +34,6 @@ export interface NewImage {
 
 interface StoredImage {
   readonly id: Digest;
-  readonly configBytes: Uint8Array;
   readonly config: ImageConfig;
   readonly layers: readonly ImageLayer[];
   readonly leases: readonly LayerLease[];
@@ -73,11 +71,6 @@ export class ImageStore {
   /** In the order in which they came. */
   list(): Image[] {
     return [...this.#images.values()].map((stored) => this.#view(stored));
-  }
-
-  /** The config byte for byte, as its digest was made of it. */
-  configBytes(imageId: Digest): Uint8Array | undefined {
-    return this.#images.get(imageId)?.configBytes;
   }
 
   /** When `tag` last gave the image a name; a pull does not count. */

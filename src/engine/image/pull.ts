@@ -105,14 +105,13 @@ export class ImagePuller {
     const { store } = this.#deps;
     const id = manifest.config.digest;
     if (store.has(id)) return id;
-    const configBytes = await fetchConfig(request, manifest);
-    const config = parseImageConfig(configBytes, id);
+    const config = parseImageConfig(await fetchConfig(request, manifest), id);
     checkPlatform(request, config);
     if (config.rootfs.diff_ids.length !== manifest.layers.length) {
       throw new DrydockError('data-loss', "layers from manifest don't match image configuration");
     }
     const leases = await this.#pullLayers(request, manifest, config.rootfs.diff_ids);
-    const image: Image = await store.add({ id, configBytes, config, leases });
+    const image: Image = await store.add({ id, config, leases });
     return image.id;
   }
 
