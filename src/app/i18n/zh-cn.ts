@@ -28,7 +28,7 @@ export const zhCN: Messages = {
   finished: '检查步骤全部完成，一路顺风！',
 
   run: '运行',
-  runAgain: '再次运行',
+  runAgain: '再运行',
   runQueued: '就绪后运行',
   runCommand: (command) => `在终端中运行：${command}`,
   insideContainer: '容器内',
