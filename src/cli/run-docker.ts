@@ -14,6 +14,7 @@ import { globalFlags, helpFlag } from './global-flags.ts';
 import { parseOrExplain } from './parse-or-explain.ts';
 import { rootHelp } from './help/render-help.ts';
 import { runCommand, runGroup } from './run-command.ts';
+import { abortion } from './stream/abort.ts';
 import { runHelp } from './run-help.ts';
 
 const ROOT_USAGE = { path: 'docker', usageLine: 'docker [OPTIONS] COMMAND [ARG...]', notices: 'stderr' } as const;
@@ -93,7 +94,7 @@ async function dispatch(session: CliSession, door: EngineDoor): Promise<void> {
 /** Runs one command line. @returns the exit code; never rejects */
 export async function runDocker(session: CliSession, door: EngineDoor): Promise<number> {
   try {
-    await dispatch(session, door);
+    await Promise.race([dispatch(session, door), abortion(session.gone)]);
     return 0;
   } catch (error) {
     if (session.gone.aborted) return INTERRUPTED;

@@ -57,6 +57,9 @@ export interface HelpPage {
   readonly headings: readonly string[];
 }
 
+/** What a description continues with on its next line, at least. */
+const INDENT = ' '.repeat(6);
+
 export function parseHelp(page: string): HelpPage {
   const lines = page.split('\n');
   const usage = lines.find((line) => line.startsWith('Usage:')) ?? '';
@@ -72,7 +75,7 @@ export function parseHelp(page: string): HelpPage {
       descriptionColumn ??= head[0].length;
     } else {
       const last = blocks.at(-1);
-      if (last !== undefined && line.startsWith('      ')) last.text += ` ${line.trim()}`;
+      if (last !== undefined && line.startsWith(INDENT)) last.text += ` ${line.trim()}`;
     }
   }
   for (const { name, short, type, text } of blocks) {

@@ -52,7 +52,7 @@ export const attach = defineCommand({
     const signals = options['sig-proxy'] && !tty ? forwardSignals(context, name) : undefined;
     const stdin = !options['no-stdin'] && openStdin;
     const detachKeys = options['detach-keys'];
-    let unfollow = () => undefined as void;
+    let unfollow: () => void = () => undefined;
     try {
       const { stream } = await context.engine.upgrade(`${path}/attach`, {
         query: {

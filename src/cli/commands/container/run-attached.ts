@@ -3,6 +3,7 @@
 import type { CliContext } from '../../cli-context.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import type { AttachedStreams } from '../../stream/attached-io.ts';
+import { abortion } from '../../stream/abort.ts';
 import { streamAttached } from '../../stream/attached-io.ts';
 import { DetachedError } from '../../stream/detach-keys.ts';
 import { forwardSignals } from '../../stream/forward-signals.ts';
@@ -28,7 +29,7 @@ export async function runAttached(
   const forwarding = forwardSignals(context, signals === 'forward' ? id : undefined);
   const attachment = new AbortController();
   const over = new AbortController();
-  let unfollow = () => undefined as void;
+  let unfollow: () => void = () => undefined;
   try {
     const { stream } = await context.engine.upgrade(`${path}/attach`, {
       query: {
@@ -62,7 +63,7 @@ export async function runAttached(
       await streaming;
       return status;
     };
-    return await Promise.race([finished(), forwarding.insisted]);
+    return await Promise.race([finished(), forwarding.insisted, abortion(context.signal)]);
   } catch (error) {
     if (error instanceof DetachedError) return 0;
     throw error;
