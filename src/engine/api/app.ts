@@ -1,5 +1,6 @@
 // All routes of the Engine API that answer with a plain response.
 import { Hono } from 'hono';
+import { isDrydockError } from '../../contracts/errors.ts';
 import { splitVersion } from './api-version.ts';
 import { containerRoutes } from './container-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -22,6 +23,10 @@ export function createApp(services: Services, others: readonly Hono[]): Hono {
   ];
   for (const group of groups) app.route('/', group);
   app.notFound(pageNotFound);
-  app.onError(toErrorResponse);
+  app.onError((error, c) => {
+    // What carries a code was expected, and its caller is told; anything else is a defect.
+    if (!isDrydockError(error)) services.containers.log(`${c.req.method} ${c.req.path} failed: ${String(error)}`);
+    return toErrorResponse(error);
+  });
   return app;
 }

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { API_VERSION, DOCKER_VERSION } from '../../contracts/engine-api.ts';
 import type { EngineDoor, UpgradedConnection } from '../../contracts/engine-api.ts';
+import { isDrydockError } from '../../contracts/errors.ts';
 import { requireSupported, splitVersion } from './api-version.ts';
 import { toErrorResponse } from './http-error.ts';
 import type { Services } from './services.ts';
@@ -23,9 +24,9 @@ export function createDoor(app: Hono, services: Services): EngineDoor {
       requireSupported(splitVersion(new URL(request.url).pathname).version);
       return await answer();
     } catch (error) {
-      const response = toErrorResponse(error);
-      if (response.status >= 500) log(request, error);
-      return response;
+      // What carries a code was expected, and its caller is told; anything else is a defect.
+      if (!isDrydockError(error)) log(request, error);
+      return toErrorResponse(error);
     }
   };
   return {

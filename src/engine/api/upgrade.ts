@@ -80,9 +80,7 @@ async function startExec(
   const { Tty } = exec.request;
   const stream = attachExec(containers, exec, !Tty);
   // The head is out by now: a failure is told on the stream, and by the exec's exit code.
-  runExec(containers, exec, start).catch((error: unknown) => {
-    containers.log(`Cannot run exec ${id}: ${error instanceof Error ? error.message : String(error)}`);
-  });
+  runExec(containers, exec, start).catch(() => undefined);
   return { response: head(Tty, version), stream };
 }
 
