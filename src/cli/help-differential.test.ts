@@ -1,14 +1,16 @@
 // Every help page has Docker's usage line, aliases, flags, types, defaults and layout, in our own words.
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import recorded from '../../test/data/docker-28.2.2-help.json' with { type: 'json' };
 import { runDocker } from './run-docker.ts';
 import { MemorySession } from './testing/memory-session.ts';
 import type { HelpPage } from './testing/parse-help.ts';
 import { HELP_COMMANDS, parseHelp } from './testing/parse-help.ts';
 import { ScriptedDoor } from './testing/scripted-door.ts';
 
-const pages = recorded as Readonly<Record<string, HelpPage>>;
+const recorded = join(import.meta.dirname, '../../test/data/docker-28.2.2-help.json');
+const pages = JSON.parse(readFileSync(recorded, 'utf8')) as Readonly<Record<string, HelpPage>>;
 
 async function ourPage(command: string): Promise<string> {
   const args = [...command.split(' '), '--help'];

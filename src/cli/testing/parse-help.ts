@@ -69,7 +69,7 @@ export function parseHelp(page: string): HelpPage {
   const blocks: { name: string; short: string | undefined; type: string; text: string }[] = [];
   let descriptionColumn: number | undefined;
   for (const line of lines.slice(Math.max(0, lines.indexOf('Options:')))) {
-    const head = /^ {2}(?:-(\w), |    )--([\w-]+)(?: ([\w-]+))?( {3,})(?=\S)/.exec(line);
+    const head = /^ {2}(?:-(\w), | {4})--([\w-]+)(?: ([\w-]+))?( {3,})(?=\S)/.exec(line);
     if (head !== null) {
       blocks.push({ name: head[2] ?? '', short: head[1], type: head[3] ?? 'bool', text: line.slice(head[0].length) });
       descriptionColumn ??= head[0].length;
