@@ -2,6 +2,7 @@
 // files are large, and a copy of them for each build would cost seconds and disk.
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { compressSite } from './compress-site.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,4 +31,8 @@ function linkOrCopy(source: string, target: string): void {
   }
 }
 
-if (process.argv[1] === import.meta.filename) assembleSite(join(root, 'public'), join(root, 'dist/site'));
+if (process.argv[1] === import.meta.filename) {
+  const site = join(root, 'dist/site');
+  assembleSite(join(root, 'public'), site);
+  compressSite(site);
+}

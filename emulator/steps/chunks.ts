@@ -11,11 +11,11 @@ import type { Step } from '../lib/step.ts';
 export const CHUNK_BYTES = 256 * 1024;
 export const CHUNK_FOLDER = 'root';
 
-/** Makes `root/<content>.gz` files and `chunks.json`, their names in order. */
+/** Makes `root/<content>.chunk` files and `chunks.json`, their names in order. */
 export function chunksStep(rootfs: Step): Step {
   return {
     name: 'chunks',
-    version: 1,
+    version: 2,
     needs: [rootfs],
     inputs: async () => [String(CHUNK_BYTES)],
     build: async ({ out, output }) => {
@@ -25,7 +25,7 @@ export function chunksStep(rootfs: Step): Step {
       for (let offset = 0; offset < image.length; offset += CHUNK_BYTES) {
         const chunk = image.subarray(offset, offset + CHUNK_BYTES);
         // Named by what is in it, before compression: the same content keeps its name, and its place in caches.
-        const name = `${CHUNK_FOLDER}/${sha256(chunk).slice(0, 24)}.gz`;
+        const name = `${CHUNK_FOLDER}/${sha256(chunk).slice(0, 24)}.chunk`;
         await writeFile(join(out, name), await promisify(gzip)(chunk, { level: 9 }));
         names.push(name);
       }

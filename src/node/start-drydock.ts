@@ -1,6 +1,4 @@
 // Boots Drydock in this process, from the files that `npm run guest` built.
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createDrydock } from '../compose/create-drydock.ts';
 import type { Drydock } from '../compose/create-drydock.ts';
@@ -17,14 +15,13 @@ export interface StartOptions {
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
 export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
-  const wasmPath = createRequire(import.meta.url).resolve('v86/build/v86.wasm');
-  const wasm = await readFile(wasmPath);
+  const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
-    guest: new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest')),
+    guest,
     blobs: new MemoryBlobStore(),
     fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
     defaultRegistry: DISK_REGISTRY,
-    wasm: { bytes: new Uint8Array(wasm) },
+    wasm: { bytes: await guest.load('v86.wasm') },
     ...options,
   });
 }

@@ -1,6 +1,6 @@
 // The worker's entry: one Drydock, and the short list of what the page may ask of it.
 import * as Comlink from 'comlink';
-import wasmUrl from 'v86/build/v86.wasm?url';
+import { keepErrorCodes } from '../contracts/comlink-errors.ts';
 import type { Drydock } from '../compose/create-drydock.ts';
 import { createDrydock } from '../compose/create-drydock.ts';
 import { DrydockError } from '../contracts/errors.ts';
@@ -16,8 +16,9 @@ const drydock = deferred<Drydock>();
 drydock.promise.catch(() => undefined);
 let booted = false;
 
-/** Worker and page are built into <site>/assets/; the guest and the images lie beside it. */
-const site = new URL('../', self.location.href);
+/** Worker and page are built into <site>/assets/; the guest and the images lie beside it. The dev server has no such folder. */
+const site = new URL(import.meta.env.DEV ? '/' : '../', self.location.href);
+const guest = new URL('guest/', site);
 
 const surface: WorkerSurface = {
   async boot(onProgress) {
@@ -26,11 +27,11 @@ const surface: WorkerSurface = {
     try {
       drydock.resolve(
         await createDrydock({
-          guest: new FetchedGuestFiles(new URL('guest/', site)),
+          guest: new FetchedGuestFiles(guest),
           blobs: new MemoryBlobStore(),
           fetch: (input, init) => fetch(input, init),
           defaultRegistry: new URL('v2/', site),
-          wasm: { url: new URL(wasmUrl, self.location.href).href },
+          wasm: { url: new URL('v86.wasm', guest).href },
           onProgress: (progress) => onProgress(progress),
           onLog: (line) => console.warn(`drydock: ${line}`),
         }),
@@ -51,4 +52,5 @@ const surface: WorkerSurface = {
   },
 };
 
+keepErrorCodes(Comlink.transferHandlers);
 Comlink.expose(surface);
