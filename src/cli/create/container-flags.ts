@@ -26,11 +26,10 @@ import { gpusFlag, parseByteRate, parseDeviceWeight, parseOperationRate, ulimitF
 
 const rates = { defaultText: '[]' };
 
-const CGROUPNS = `Which cgroup tree the container sees (host|private)
-'host':    the whole tree of the host
-'private': a tree of its own, rooted at its own cgroup
-'':        what the daemon's default-cgroupns-mode
-           option says (default)`;
+const CGROUPNS = `Which cgroups it sees (host|private)
+'host':    all those of the host
+'private': only its own
+'':        as the daemon says (default)`;
 
 /** What the container is and runs. */
 const processFlags = {

@@ -4,14 +4,14 @@ const TEMPLATES = 'Refer to https://docs.docker.com/go/formatting/\nfor how to w
 
 export const INSPECT_FORMAT_HELP = `Choose the form of the output:
 'json':             JSON on one line
-'TEMPLATE':         a Go template of yours.
+'TEMPLATE':         your own Go template.
 ${TEMPLATES}`;
 
 export const LIST_FORMAT_HELP = `Choose the form of the output:
-'table':            columns with a header (default)
-'table TEMPLATE':   columns of a Go template of yours
+'table':            columns with header (default)
+'table TEMPLATE':   columns of your own template
 'json':             a line of JSON for each
-'TEMPLATE':         a Go template of yours.
+'TEMPLATE':         your own Go template.
 ${TEMPLATES}`;
 
 export const DETACH_KEYS_HELP = 'Keys that leave the container running, instead of ctrl-p,ctrl-q';
