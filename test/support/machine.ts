@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { BlobStore } from '../../src/contracts/blob-store.ts';
 import type { CliSession } from '../../src/contracts/cli-session.ts';
 import type { StdioRequest, Task } from '../../src/contracts/runtime.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
@@ -19,6 +20,7 @@ export interface StartMachineOptions {
   readonly snapshot?: Uint8Array<ArrayBuffer>;
   readonly coldBoot?: boolean;
   readonly onLog?: (line: string) => void;
+  readonly blobs?: BlobStore;
 }
 
 export async function startMachine(options: StartMachineOptions = {}): Promise<DrydockMachine> {
