@@ -34,9 +34,7 @@ export class BlobDirectory extends P9Node {
     }
   }
 
-  override get isDirectory(): boolean {
-    return true;
-  }
+  override readonly isDirectory = true;
   override get parent(): P9Node {
     return this.#parent;
   }

@@ -158,6 +158,7 @@ export class ChannelNode extends P9Node {
     return channel.handle;
   }
 
-  // O_TRUNC and utimes of a shell's redirection mean nothing here, and are no reason to fail.
-  override setAttributes(): void {}
+  override setAttributes(): void {
+    // O_TRUNC and utimes of a shell's redirection mean nothing here, and are no reason to fail.
+  }
 }

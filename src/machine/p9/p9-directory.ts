@@ -25,9 +25,7 @@ export class FixedDirectory extends P9Node {
     this.#children.set(name, node);
   }
 
-  override get isDirectory(): boolean {
-    return true;
-  }
+  override readonly isDirectory = true;
   override get parent(): P9Node | undefined {
     return this.#parent;
   }

@@ -60,9 +60,7 @@ export abstract class P9Node {
   path(): readonly string[] | undefined {
     return undefined;
   }
-  get isDirectory(): boolean {
-    return false;
-  }
+  readonly isDirectory: boolean = false;
   lookup(_name: string): Maybe<P9Node | undefined> {
     throw new P9Error(ERRNO.ENOTDIR, 'walk through a file');
   }

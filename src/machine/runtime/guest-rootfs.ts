@@ -128,16 +128,18 @@ export class GuestRootfs {
     if (layer?.short !== undefined) return layer.short;
     this.#lastShort += 1;
     const path = `${OVERLAY2}/l/${this.#lastShort.toString(36).toUpperCase()}`;
-    const bind = {
-      type: 'mount',
-      source: diffOf(overlayId),
-      target: path,
-      fstype: '',
-      flags: MS_BIND,
-      data: '',
-      loop: 0,
-    };
-    const mounted = Promise.all([this.#mkdir(path, 0o755), this.#calls.do(bind as typeof bind & { type: 'mount' })]);
+    const mounted = Promise.all([
+      this.#mkdir(path, 0o755),
+      this.#calls.do({
+        type: 'mount',
+        source: diffOf(overlayId),
+        target: path,
+        fstype: '',
+        flags: MS_BIND,
+        data: '',
+        loop: 0,
+      }),
+    ]);
     const short = { path, mounted: mounted.then(() => undefined) };
     if (layer !== undefined) layer.short = short;
     return short;

@@ -37,9 +37,7 @@ export class WorkspaceDirectory extends WorkspaceNode {
   override get bytes(): number {
     return 4096;
   }
-  override get isDirectory(): boolean {
-    return true;
-  }
+  override readonly isDirectory = true;
   override get parent(): P9Node | undefined {
     return this.#parent ?? this.#mount?.parent;
   }
