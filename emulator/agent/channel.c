@@ -8,7 +8,8 @@
 
 #include "../lib-c/io.h"
 
-#define READ_BYTES (64 * 1024)
+/** A full `data` frame in one read. */
+#define READ_BYTES (MAX_DATA_BYTES + 4096)
 #define RELIEF_BYTES (256 * 1024)
 
 void channel_open(struct channel *channel) {

@@ -16,7 +16,8 @@
 #ifndef CHANNEL
 #define CHANNEL "/host/cli/new"
 #endif
-#define READ_BYTES (64 * 1024)
+/** A frame of the 64 KB pieces in which the host sends output, in one read. */
+#define READ_BYTES (68 * 1024)
 
 /** Docker's own words. */
 static const char no_daemon[] =
