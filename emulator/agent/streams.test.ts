@@ -81,10 +81,13 @@ describe('windows', () => {
     const half = new Uint8Array(STREAM_WINDOW_BYTES / 2);
     agent.write(1, half);
     agent.write(3, half);
-    expect(await agent.message((m) => m.type === 'credit' && m.id === 3)).toMatchObject({ bytes: half.length / 2 });
+    const credited = (stream: number): number =>
+      agent.messages.reduce((sum, m) => sum + (m.type === 'credit' && m.id === stream ? m.bytes : 0), 0);
+    // Credit goes back in pieces of a quarter of the window; less than one may be owed.
+    await agent.until(() => credited(3) > half.length - STREAM_WINDOW_BYTES / 4);
+    expect(credited(3)).toBeLessThanOrEqual(half.length);
     // A pipe holds 64 KB, which count as read.
-    const credits = agent.messages.filter((m) => m.type === 'credit' && m.id === 1);
-    expect(credits).toMatchObject([{ bytes: MAX_DATA_BYTES }]);
+    expect(credited(1)).toBe(MAX_DATA_BYTES);
   });
 
   test.each([
