@@ -127,8 +127,10 @@ async function compile(wasm: EmulatorOptions['wasm']): Promise<WebAssembly.Modul
     if ('bytes' in wasm) return await WebAssembly.compile(wasm.bytes);
     const response = await fetch(wasm.url);
     if (!response.ok) throw new Error(`${wasm.url} answered ${response.status}`);
-    // Some static hosts send another media type, which compileStreaming refuses.
-    return await WebAssembly.compile(await response.arrayBuffer());
+    // Streamed, browsers keep the optimised code with the download: a second visit starts warm. They refuse it when a
+    // static host sends another media type.
+    const streams = response.headers.get('content-type')?.startsWith('application/wasm') === true;
+    return await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
   } catch (cause) {
     throw new DrydockError('machine', `Cannot compile the emulator: ${reasonOf(cause)}`, { cause });
   }
