@@ -3,7 +3,7 @@
 import type { ByteDuplex } from './streams.ts';
 
 /** The Engine API version we speak, and the oldest we accept (Docker 28's own pair). */
-export const API_VERSION = '1.51';
+export const API_VERSION = '1.50';
 export const MIN_API_VERSION = '1.24';
 /** The Docker release whose behaviour is our specification. */
 export const DOCKER_VERSION = '28.2.2';
@@ -15,7 +15,7 @@ export interface UpgradedConnection {
 }
 
 /**
- * The Engine API without a transport. URLs are absolute; only path and query matter (`http://docker/v1.51/containers/json`).
+ * The Engine API without a transport. URLs are absolute; only path and query matter (`http://docker/v1.50/containers/json`).
  */
 export interface EngineDoor {
   /** Answers like the daemon would: never rejects for a request's fault, `{"message": "..."}` with Docker's status instead. */

@@ -16,7 +16,9 @@ interface FieldTypes {
   bytes: Uint8Array;
 }
 
-export type MessageTable = Readonly<Record<string, { readonly code: number; readonly fields: Readonly<Record<string, FieldKind>> }>>;
+export type MessageTable = Readonly<
+  Record<string, { readonly code: number; readonly fields: Readonly<Record<string, FieldKind>> }>
+>;
 
 /** The discriminated union of a table: `{ type, id } & its fields`. */
 export type MessageOf<T extends MessageTable> = {
@@ -70,7 +72,8 @@ function encodeField(kind: FieldKind, value: FieldTypes[FieldKind] | undefined, 
     return [uint(4, bytes.length), bytes];
   }
   if (kind === 'bytes' && value instanceof Uint8Array) return [uint(4, value.length), value];
-  if (typeof value === 'number' && kind in UINT_BYTES) return [uint(UINT_BYTES[kind as keyof typeof UINT_BYTES], value)];
+  if (typeof value === 'number' && kind in UINT_BYTES)
+    return [uint(UINT_BYTES[kind as keyof typeof UINT_BYTES], value)];
   throw new DrydockError('internal', `Cannot encode field "${name}" as ${kind}: ${String(value)}`);
 }
 

@@ -3,7 +3,11 @@
 import { z } from 'zod';
 
 const file = z
-  .strictObject({ file: z.string().min(1), bytes: z.number().int().positive(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })
+  .strictObject({
+    file: z.string().min(1),
+    bytes: z.number().int().positive(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  })
   .describe('A file beside guest.json');
 
 const root = file
@@ -11,7 +15,9 @@ const root = file
     chunkBytes: z.number().int().positive().describe('Uncompressed size of every chunk but the last'),
     chunks: z.array(z.string().min(1)).min(1).describe('File names in order, each a gzip file'),
   })
-  .describe('The root image, whole and in pieces: a static host may not answer range requests, so a page fetches pieces');
+  .describe(
+    'The root image, whole and in pieces: a static host may not answer range requests, so a page fetches pieces',
+  );
 
 export const guestJsonSchema = z.strictObject({
   version: z.literal(1),
@@ -24,7 +30,9 @@ export const guestJsonSchema = z.strictObject({
   root,
   commandLine: z.string().describe("The kernel's, for a cold boot"),
   memoryMegabytes: z.number().int().min(64).max(2048).describe('A snapshot restores only into the same size'),
-  acpi: z.boolean().describe('The emulator option of that name: it brings the local APIC, whose timer lets an idle guest sleep'),
+  acpi: z
+    .boolean()
+    .describe('The emulator option of that name: it brings the local APIC, whose timer lets an idle guest sleep'),
   snapshot: file
     .extend({ stateBytes: z.number().int().positive().describe('Size after decompression') })
     .optional()

@@ -123,7 +123,7 @@ it('docker events tells what happened', async () => {
 it('docker version, info and network ls read the engine', async () => {
   expect(
     (await docker('version --format {{.Server.Version}}/{{.Server.APIVersion}}/{{.Server.Platform.Name}}')).stdout,
-  ).toBe('28.2.2/1.51/Drydock\n');
+  ).toBe('28.2.2/1.50/Drydock\n');
   expect((await docker('info --format {{.Driver}}/{{.CgroupVersion}}/{{.OperatingSystem}}')).stdout).toBe(
     'overlay2/2/Fake Linux\n',
   );

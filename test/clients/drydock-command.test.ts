@@ -60,7 +60,7 @@ describe('drydock serve', () => {
       ' %{http_code}',
       '-H',
       'Origin: http://127.0.0.1',
-      'http://docker/v1.51/containers/json',
+      'http://docker/v1.50/containers/json',
     );
     expect(stdout).toMatch(/\{"message":"Refusing a request of the web page .*"\}\s* 403$/);
   });

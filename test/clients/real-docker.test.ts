@@ -47,7 +47,7 @@ describe('docker', () => {
       '--format',
       '{{.Server.Version}} {{.Server.APIVersion}} {{.Server.Os}}/{{.Server.Arch}}',
     );
-    expect(stdout).toBe('28.2.2 1.51 linux/386\n');
+    expect(stdout).toBe('28.2.2 1.50 linux/386\n');
     expect((await engine.docker('info', '--format', '{{.Driver}} {{.CgroupVersion}} {{.DefaultRuntime}}')).stdout).toBe(
       'overlay2 2 crun\n',
     );

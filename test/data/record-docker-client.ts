@@ -35,7 +35,7 @@ function fakeDaemon(given: ClientCase, requests: RecordedRequest[]) {
       const path = normalPath(request.url ?? '/');
       const key = `${request.method ?? 'GET'} ${path}`;
       const common = {
-        'Api-Version': '1.51',
+        'Api-Version': '1.50',
         Ostype: 'linux',
         'Docker-Experimental': 'false',
         Swarm: 'inactive',

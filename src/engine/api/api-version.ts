@@ -1,4 +1,4 @@
-// `/v1.51/...`: the version prefix, optional, within what we speak.
+// `/v1.50/...`: the version prefix, optional, within what we speak.
 import { API_VERSION, MIN_API_VERSION } from '../../contracts/engine-api.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 

@@ -10,10 +10,10 @@ async function readJson(response: Response): Promise<{ message?: string }> {
 describe('every answer', () => {
   test('carries the daemon’s headers, with or without a version', async () => {
     const { engine } = createTestEngine();
-    for (const path of ['/_ping', '/v1.24/_ping', '/v1.51/nowhere', '/v1.51/containers/x/json']) {
+    for (const path of ['/_ping', '/v1.24/_ping', '/v1.50/nowhere', '/v1.50/containers/x/json']) {
       const { headers } = await engine.fetch(new Request(`http://docker${path}`));
       expect(Object.fromEntries(headers), path).toMatchObject({
-        'api-version': '1.51',
+        'api-version': '1.50',
         'docker-experimental': 'false',
         ostype: 'linux',
         server: 'Docker/28.2.2 (linux)',
@@ -22,7 +22,7 @@ describe('every answer', () => {
   });
 
   test.each([
-    ['GET', '/v1.99/_ping', 400, 'client version 1.99 is too new. Maximum supported API version is 1.51'],
+    ['GET', '/v1.99/_ping', 400, 'client version 1.99 is too new. Maximum supported API version is 1.50'],
     [
       'GET',
       '/v1.23/_ping',
@@ -30,8 +30,8 @@ describe('every answer', () => {
       'client version 1.23 is too old. Minimum supported API version is 1.24, please upgrade your client to a newer version',
     ],
     ['GET', '/nowhere', 404, 'page not found'],
-    ['GET', '/v1.51', 404, 'page not found'],
-    ['PUT', '/v1.51/containers/json', 404, 'page not found'],
+    ['GET', '/v1.50', 404, 'page not found'],
+    ['PUT', '/v1.50/containers/json', 404, 'page not found'],
     ['POST', '/containers/x/attach', 404, 'No such container: x'],
     ['GET', '/containers/json?limit=x', 400, 'strconv.Atoi: parsing "x": invalid syntax'],
     ['GET', '/containers/json?filters=x', 400, 'invalid filter'],

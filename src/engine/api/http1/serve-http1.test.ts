@@ -253,7 +253,7 @@ describe('a response', () => {
 
 describe('a taken-over connection', () => {
   const attach = (headers: string, query = ''): string =>
-    `POST /v1.51/containers/c/attach${query} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+    `POST /v1.50/containers/c/attach${query} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
 
   test('answers 101 to an upgrade, then raw bytes', async () => {
     const client = connect();
