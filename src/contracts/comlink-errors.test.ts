@@ -1,3 +1,4 @@
+import { MessageChannel } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import { afterEach, describe, expect, it } from 'vitest';
 import { keepErrorCodes } from './comlink-errors.ts';

@@ -28,7 +28,7 @@ describe('docker', () => {
 
     const ps = await engine.docker('ps', '-a');
     expect(ps.stdout).toMatch(
-      new RegExp(`^CONTAINER ID   IMAGE     COMMAND .*\n${id}   busybox   "sh -c 'echo out; ech…"   .* Up .*web\n$`),
+      new RegExp(`^CONTAINER ID   IMAGE     COMMAND .*\n${id}   busybox   "sh -c 'echo out; ec…"   .* Up .*web\n$`),
     );
 
     expect(await engine.docker('exec', 'web', 'sh', '-c', 'echo $$; exit 3')).toMatchObject({ exitCode: 3 });
