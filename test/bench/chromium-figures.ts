@@ -7,7 +7,7 @@ import { browserCpuMs } from './process-cpu.ts';
 import type { Figure } from './statistics.ts';
 
 const VISITS = 5;
-const RUNS = 11;
+const RUNS = 21;
 const IDLE_WINDOWS = 3;
 const IDLE_WINDOW_MS = 5_000;
 

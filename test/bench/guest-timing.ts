@@ -1,9 +1,15 @@
 // Times commands where a learner types them: in the guest's shell, by the guest's own clock.
 
-/** A bash script that runs `command` `runs` times after one warm-up and prints each duration in microseconds. */
+/**
+ * "Warm" means that the emulator has compiled what a command runs through, and the JavaScript engine has optimised that: after a
+ * restore a container's first runs are several times slower, and it takes some thirty of them to settle.
+ */
+const WARM_UP_RUNS = 40;
+
+/** A bash script that runs `command` `runs` times after the warm-up and prints each duration in microseconds. */
 export function timingScript(command: string, runs: number): string {
   return [
-    `${command} >/dev/null`,
+    `for _ in $(seq ${WARM_UP_RUNS}); do ${command} >/dev/null; done`,
     `for _ in $(seq ${runs}); do`,
     '  start=${EPOCHREALTIME/./}',
     `  ${command} >/dev/null`,

@@ -8,7 +8,7 @@ import { startDrydock } from '../../src/node/start-drydock.ts';
 import { readSamples, timingScript } from './guest-timing.ts';
 import type { Figure } from './statistics.ts';
 
-const RUNS = 15;
+const RUNS = 25;
 
 export async function nodeFigures(): Promise<Figure[]> {
   const drydock = await startDrydock();
