@@ -11,6 +11,13 @@ import type { Step } from '../lib/step.ts';
 const FILE = 'snapshot.bin';
 /** What decides about a snapshot's content; the rest of src/machine may change without making it again. */
 const SOURCES = /^(p9|v86)\/|^(host-tree|snapshot-file|warm-up)\.ts$/;
+const ALSO = [
+  'src/node/bake-snapshot.ts',
+  'src/compose/shell.ts',
+  'src/engine/container/spec/capabilities.ts',
+  'src/engine/container/spec/seccomp.ts',
+  'src/engine/container/spec/seccomp-table.ts',
+];
 
 /** Makes the folder that is published as public/guest/: the guest's files, the snapshot, and guest.json naming it. */
 export function snapshotStep(guest: Step): Step {
@@ -20,7 +27,7 @@ export function snapshotStep(guest: Step): Step {
     needs: [guest],
     inputs: async () => [
       await hashTree(join(REPOSITORY, 'src/machine'), (path) => SOURCES.test(path) && !path.includes('test')),
-      await hashFile(join(REPOSITORY, 'src/node/bake-snapshot.ts')),
+      ...(await Promise.all(ALSO.map((path) => hashFile(join(REPOSITORY, path))))),
     ],
     build: async ({ out, log, output }) => {
       const files = output(guest);

@@ -6,6 +6,7 @@ import { serveHttp1 } from '../engine/api/http1/serve-http1.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/create-engine.ts';
 import { createMachine } from '../machine/create-machine.ts';
+import type { WebAssemblySource } from '../machine/v86/emulator.ts';
 import { deferred } from '../shared/deferred.ts';
 
 /** Where the engine listens in the guest, as dockerd does. */
@@ -21,9 +22,6 @@ export interface DrydockOptions {
   readonly onProgress?: (progress: BootProgress) => void;
   readonly onLog?: (line: string) => void;
 }
-
-/** v86's WebAssembly module: its bytes, or where to fetch them. */
-export type WebAssemblySource = { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer> };
 
 export interface Drydock {
   readonly machine: Machine;

@@ -12,11 +12,8 @@ import { GuestRuntime } from './runtime/guest-runtime.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot-file.ts';
 import type { Snapshot } from './snapshot-file.ts';
 import { createEmulator } from './v86/emulator.ts';
-import type { BootFiles, Emulator } from './v86/emulator.ts';
+import type { BootFiles, Emulator, WebAssemblySource } from './v86/emulator.ts';
 import { WorkspaceTree } from './workspace/workspace-tree.ts';
-
-/** v86's WebAssembly module: its bytes, or where to fetch them. */
-export type WebAssemblySource = { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer> };
 
 export interface CreateMachineOptions extends MachineOptions {
   readonly wasm: WebAssemblySource;

@@ -1,8 +1,8 @@
 // What a visitor's first commands need is read and run once before the snapshot, so that it is in the guest's memory then;
 // what is not needed is made zero, since zero pages cost nothing in a snapshot.
 import { DrydockError } from '../contracts/errors.ts';
-import type { OciSpec } from '../contracts/oci-runtime.ts';
-import type { Runtime, StdioRequest } from '../contracts/runtime.ts';
+import type { OciSeccomp, OciSpec } from '../contracts/oci-runtime.ts';
+import type { Runtime, SpawnRequest, StdioRequest } from '../contracts/runtime.ts';
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const ENV = { PATH, HOME: '/root', TERM: 'xterm-256color' };
@@ -10,16 +10,25 @@ const ROOT_ID = 'f'.repeat(64);
 /** Left free while the rest of the memory is zeroed: the guest must not have to drop what was just read. */
 const SPARE_BYTES = 24 * 1024 * 1024;
 
-export async function warmUp(runtime: Runtime, say: (line: string) => void): Promise<void> {
+/** What a visitor is going to use, as the engine and the page will ask for it. */
+export interface WarmUpPlan {
+  /** The page's shell: its libraries, locale and terminal description are read. */
+  readonly shell: SpawnRequest;
+  /** Of a container without options: the shim keeps the compiled filter, which costs twice as much as the rest of a start. */
+  readonly capabilities: readonly string[];
+  readonly seccomp: OciSeccomp;
+}
+
+export async function warmUp(runtime: Runtime, plan: WarmUpPlan, say: (line: string) => void): Promise<void> {
   await runtime.files.write('/proc/sys/vm/drop_caches', new TextEncoder().encode('3\n'));
   const commands = ['true', 'ls -l / >/dev/null', 'cat /etc/os-release >/dev/null', 'docker version >/dev/null'];
   for (const command of commands) {
     const exitCode = await runToEnd(runtime, ['sh', '-c', command]);
     if (exitCode !== 0) say(`"${command}" ended with ${exitCode}`);
   }
-  await runToEnd(runtime, ['bash', '--login', '-c', 'true'], TERMINAL);
-  await runContainer(runtime, PIPES);
-  await runContainer(runtime, TERMINAL);
+  await visit(runtime, plan.shell);
+  await runContainer(runtime, plan, PIPES);
+  await runContainer(runtime, plan, TERMINAL);
   await zeroFreeMemory(runtime);
 }
 
@@ -32,19 +41,27 @@ async function runToEnd(runtime: Runtime, argv: readonly string[], stdio: StdioR
   return (await task.exited).exitCode;
 }
 
+/** A person at the prompt, who leaves again. */
+async function visit(runtime: Runtime, shell: SpawnRequest): Promise<void> {
+  const task = await runtime.spawn(shell);
+  const keys = task.stdin.getWriter();
+  await keys.write(new TextEncoder().encode('docker version >/dev/null\nexit\n'));
+  await Promise.all([drain(task.stdout), drain(task.stderr), task.exited]);
+}
+
 /** The host's own programs in a container: there is no image yet, but crun, overlayfs and the shim are the same. */
-async function runContainer(runtime: Runtime, stdio: StdioRequest): Promise<void> {
+async function runContainer(runtime: Runtime, plan: WarmUpPlan, stdio: StdioRequest): Promise<void> {
   const directories = ['/bin', '/lib', '/usr', '/proc', '/dev', '/sys', '/etc'];
   const init = directories.map((path) => ({ path, kind: 'directory' as const, mode: 0o755 }));
   const { merged } = await runtime.prepareRootfs({ id: ROOT_ID, layers: [], init });
   const bundle = `/run/containerd/io.containerd.runtime.v2.task/moby/${ROOT_ID}`;
-  const task = await runtime.run({ id: ROOT_ID, bundle, spec: warmSpec(merged, stdio.tty), stdio });
+  const task = await runtime.run({ id: ROOT_ID, bundle, spec: warmSpec(merged, plan, stdio.tty), stdio });
   await Promise.all([task.stdin.close(), drain(task.stdout), drain(task.stderr), task.exited]);
   await runtime.removeRootfs(ROOT_ID);
 }
 
-function warmSpec(rootfs: string, terminal: boolean): OciSpec {
-  const capabilities = ['CAP_CHOWN', 'CAP_KILL', 'CAP_SETUID', 'CAP_SETGID'];
+function warmSpec(rootfs: string, plan: WarmUpPlan, terminal: boolean): OciSpec {
+  const capabilities = [...plan.capabilities];
   const shared = ['/bin', '/lib', '/usr'];
   return {
     ociVersion: '1.0.2',
@@ -72,6 +89,7 @@ function warmSpec(rootfs: string, terminal: boolean): OciSpec {
       resources: { pids: { limit: 100 } },
       maskedPaths: ['/proc/kcore'],
       readonlyPaths: ['/proc/sys'],
+      seccomp: plan.seccomp,
     },
   };
 }

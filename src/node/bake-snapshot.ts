@@ -5,6 +5,9 @@ import { spawn } from 'node:child_process';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
+import { interactiveShell } from '../compose/shell.ts';
+import { capabilitiesOf } from '../engine/container/spec/capabilities.ts';
+import { defaultSeccompProfile } from '../engine/container/spec/seccomp.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import { warmUp } from '../machine/warm-up.ts';
 import { decodeSnapshot, encodeSnapshot } from '../machine/snapshot-file.ts';
@@ -41,7 +44,16 @@ const machine = await createMachine({
 say(`booted in ${seconds(startMs)}`);
 
 const warmMs = performance.now();
-await warmUp(machine.runtime, say);
+const capabilities = capabilitiesOf({ add: [], drop: [], privileged: false });
+await warmUp(
+  machine.runtime,
+  {
+    shell: interactiveShell({ cols: 80, rows: 24 }),
+    capabilities,
+    seccomp: defaultSeccompProfile(capabilities),
+  },
+  say,
+);
 say(`warmed up in ${seconds(warmMs)}`);
 
 const { p9, state } = decodeSnapshot(new Uint8Array(await machine.snapshot()));

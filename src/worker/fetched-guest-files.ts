@@ -9,12 +9,17 @@ const KEPT_CHUNKS = 16;
 
 export class FetchedGuestFiles implements GuestFiles {
   readonly #base: URL;
+  readonly #get: (url: URL) => Promise<Response>;
   #description: Promise<GuestJson> | undefined;
   readonly #chunks = new Map<number, Promise<Uint8Array>>();
 
-  /** @param base the folder of guest.json, with a trailing slash */
-  constructor(base: URL) {
+  /**
+   * @param base the folder of guest.json, with a trailing slash
+   * @param get as `fetch`; it may know of downloads that are under way
+   */
+  constructor(base: URL, get: (url: URL) => Promise<Response>) {
     this.#base = base;
+    this.#get = get;
   }
 
   async load(name: string, onProgress?: (bytes: number) => void): Promise<Uint8Array<ArrayBuffer>> {
@@ -81,7 +86,7 @@ export class FetchedGuestFiles implements GuestFiles {
 
   async #fetch(name: string): Promise<Response> {
     const url = new URL(name, this.#base);
-    const response = await fetch(url).catch((cause: unknown) => {
+    const response = await this.#get(url).catch((cause: unknown) => {
       throw new DrydockError('unavailable', `Cannot download "${name}": the network gave no answer`, { cause });
     });
     if (response.ok) return response;

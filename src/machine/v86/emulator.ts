@@ -9,9 +9,12 @@ interface Core extends PacedCore {
   readonly cpu: { zero_memory(address: number, bytes: number): void };
 }
 
+/** v86.wasm: its bytes, or the module on its way. */
+export type WebAssemblySource =
+  { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly module: Promise<WebAssembly.Module> };
+
 export interface EmulatorOptions {
-  /** v86.wasm: its bytes, or where to fetch them. */
-  readonly wasm: { readonly url: string } | { readonly bytes: Uint8Array<ArrayBuffer> };
+  readonly wasm: WebAssemblySource;
   readonly memoryBytes: number;
   /** The guest's kernel uses the local APIC's timer; the same for a boot and its restores. */
   readonly acpi: boolean;
@@ -122,15 +125,9 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   };
 }
 
-async function compile(wasm: EmulatorOptions['wasm']): Promise<WebAssembly.Module> {
+async function compile(wasm: WebAssemblySource): Promise<WebAssembly.Module> {
   try {
-    if ('bytes' in wasm) return await WebAssembly.compile(wasm.bytes);
-    const response = await fetch(wasm.url);
-    if (!response.ok) throw new Error(`${wasm.url} answered ${response.status}`);
-    // Streamed, browsers keep the optimised code with the download: a second visit starts warm. They refuse it when a
-    // static host sends another media type.
-    const streams = response.headers.get('content-type')?.startsWith('application/wasm') === true;
-    return await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+    return await ('bytes' in wasm ? WebAssembly.compile(wasm.bytes) : wasm.module);
   } catch (cause) {
     throw new DrydockError('machine', `Cannot compile the emulator: ${reasonOf(cause)}`, { cause });
   }

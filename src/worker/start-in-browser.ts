@@ -1,0 +1,27 @@
+// Drydock in a browser: files over HTTP, blobs in memory, the registry beside the page.
+import type { Drydock } from '../compose/create-drydock.ts';
+import { createDrydock } from '../compose/create-drydock.ts';
+import type { BootProgress } from '../contracts/machine.ts';
+import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
+import type { EarlyDownloads } from './early-downloads.ts';
+import { FetchedGuestFiles } from './fetched-guest-files.ts';
+
+export interface BrowserStart {
+  /** The folder of the page, with a trailing slash. */
+  readonly site: URL;
+  readonly downloads: EarlyDownloads;
+  readonly onProgress: (progress: BootProgress) => void;
+}
+
+export function startInBrowser({ site, downloads, onProgress }: BrowserStart): Promise<Drydock> {
+  return createDrydock({
+    guest: new FetchedGuestFiles(new URL('guest/', site), downloads.fetch),
+    blobs: new MemoryBlobStore(),
+    fetch: (input, init) => fetch(input, init),
+    defaultRegistry: new URL('v2/', site),
+    wasm: { module: downloads.module },
+    // Not returned: the boot does not wait for the page to draw.
+    onProgress: (progress) => void onProgress(progress),
+    onLog: (line) => console.warn(`drydock: ${line}`),
+  });
+}
