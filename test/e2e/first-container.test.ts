@@ -47,7 +47,8 @@ describe('the page', () => {
     await terminal.sees(/^\d+ \d+$/m);
     const before = /^(\d+) (\d+)$/m.exec(await terminal.text())?.[0] ?? '';
     await page.setViewportSize({ width: 1100, height: 640 });
-    await terminal.enter('clear; stty size');
+    // The new size is on its way through page, worker, guest and engine: the container waits until it is there.
+    await terminal.enter(`clear; while [ "$(stty size)" = "${before}" ]; do :; done; stty size`);
     await terminal.sees(new RegExp(`^(?!${before}$)\\d+ \\d+$`, 'm'));
 
     await terminal.enter("clear; sh -c 'echo go; exec sleep 1000'");
