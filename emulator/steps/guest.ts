@@ -31,7 +31,7 @@ const MEMORY_MEGABYTES = 512;
 export function guestStep(rootfs: Step, chunks: Step): Step {
   return {
     name: 'guest',
-    version: 1,
+    version: 2,
     needs: [kernelSource, kernel, initramfs, rootfs, chunks, bios, userland, crun],
     inputs: async () => [COMMAND_LINE, String(MEMORY_MEGABYTES), await v86Version()],
     build: async ({ out, output }) => {
@@ -74,11 +74,16 @@ export function guestStep(rootfs: Step, chunks: Step): Step {
 /** The emulator comes from npm: its record is the lock file's. */
 async function v86Record(): Promise<PackageRecord> {
   const lock = JSON.parse(await readFile(join(REPOSITORY, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, { version?: string; integrity?: string; license?: string }>;
+    packages: Record<string, { version?: string; license?: string }>;
   };
-  const { version = '', integrity = '', license = '' } = lock.packages['node_modules/v86'] ?? {};
-  // npm records SHA-512 in base64; no SHA-256 is to be had without downloading the archive again.
-  const files = [{ name: `v86-${version}.tgz`, sha256: integrity }];
+  const { version = '', license = '' } = lock.packages['node_modules/v86'] ?? {};
+  // What of it runs: the archive itself is gone after the install.
+  const files = await Promise.all(
+    ['libv86.mjs', 'v86.wasm'].map(async (name) => ({
+      name,
+      sha256: await hashFile(join(REPOSITORY, 'node_modules/v86/build', name)),
+    })),
+  );
   return { name: 'v86', version, architecture: 'npm', source: `v86 ${version}`, files, licence: license };
 }
 

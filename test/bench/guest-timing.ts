@@ -2,9 +2,9 @@
 
 /**
  * "Warm" means that the emulator has compiled what a command runs through, and the JavaScript engine has optimised that: after a
- * restore a container's first runs are several times slower, and it takes some thirty of them to settle.
+ * restore a container's first runs are several times slower, and about a hundred pass before the times settle (docs/measurements.md).
  */
-const WARM_UP_RUNS = 40;
+const WARM_UP_RUNS = 100;
 
 /** A bash script that runs `command` `runs` times after the warm-up and prints each duration in microseconds. */
 export function timingScript(command: string, runs: number): string {
