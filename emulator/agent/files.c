@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -41,6 +42,12 @@ int file_write(const struct agent_write *request, struct error *err) {
   if (fd < 0) return fail(err, errno, "Cannot open %s for writing", request->path);
   if (write_all(fd, request->content.data, request->content.length) < 0)
     return fail(err, errno, "Cannot write %s", request->path);
+  return 0;
+}
+
+int file_rename(const struct agent_rename *request, struct error *err) {
+  if (rename(request->from, request->to) < 0)
+    return fail(err, errno, "Cannot rename %s to %s", request->from, request->to);
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "agent.h"
 
 int file_mkdir(const struct agent_mkdir *request, struct error *err);
+int file_rename(const struct agent_rename *request, struct error *err);
 int file_write(const struct agent_write *request, struct error *err);
 /** Answers `content`. */
 int file_read(struct agent *agent, uint32_t id, const struct agent_read *request, struct error *err);

@@ -126,6 +126,17 @@ describe('stat and list', () => {
   });
 });
 
+describe('rename', () => {
+  test('replaces what is there; a missing file is refused', async () => {
+    const [from, to] = [join(root, 'from'), join(root, 'to')];
+    writeFileSync(from, 'new');
+    writeFileSync(to, 'old');
+    expect(await agent.ask({ type: 'rename', from, to })).toMatchObject(OK);
+    expect(readFileSync(to, 'utf8')).toBe('new');
+    expect(await agent.ask({ type: 'rename', from, to })).toMatchObject(failed(2));
+  });
+});
+
 describe('remove', () => {
   const remove = (path: string) => agent.ask({ type: 'remove', path });
 

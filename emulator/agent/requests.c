@@ -64,6 +64,8 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return answered(file_stat(agent, m->id, &m->stat, err));
     case agent_list_code:
       return answered(file_list(agent, m->id, &m->list, err));
+    case agent_rename_code:
+      return file_rename(&m->rename, err);
     case agent_remove_code:
       return remove_tree(m->remove.path, err);
     case agent_mount_code:

@@ -133,8 +133,12 @@ export interface TaskExit {
 /** The host's files. Paths are absolute. Every method throws DrydockError `guest` with the errno. */
 export interface HostFiles {
   read(path: string): Promise<Uint8Array>;
+  /** Up to `length` bytes from `offset` on; fewer only at the end of the file. */
+  readAt(path: string, offset: number, length: number): Promise<Uint8Array>;
   /** Creates or replaces. Parents must exist. */
   write(path: string, bytes: Uint8Array, options?: { mode?: number; append?: boolean }): Promise<void>;
+  /** Replaces `to`; both on one file system. */
+  rename(from: string, to: string): Promise<void>;
   /** With parents; no error when it exists. */
   mkdir(path: string, mode?: number): Promise<void>;
   stat(path: string): Promise<HostStat>;

@@ -12,11 +12,27 @@ interface FakeNode {
 
 export class FakeFiles implements HostFiles {
   readonly #nodes = new Map<string, FakeNode>([['/', directory(0o755)]]);
+  #freeBytes: number | undefined;
 
   async read(path: string): Promise<Uint8Array> {
     const node = this.#get(path, 'read');
     if (node.kind === 'directory') throw refuse('read', path, ERRNO.EISDIR, 'Is a directory');
     return node.bytes.slice();
+  }
+
+  async readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+    return (await this.read(path)).slice(offset, offset + length);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const node = this.#get(from, 'rename');
+    this.#nodes.set(to, node);
+    this.#nodes.delete(from);
+  }
+
+  /** From now on the disk takes this many more bytes, then refuses with ENOSPC; undefined is no limit. */
+  limitBytes(bytes: number | undefined): void {
+    this.#freeBytes = bytes;
   }
 
   async write(path: string, bytes: Uint8Array, options: { mode?: number; append?: boolean } = {}): Promise<void> {
@@ -25,6 +41,10 @@ export class FakeFiles implements HostFiles {
     if (parent.kind !== 'directory') throw refuse('write', path, ERRNO.ENOTDIR, 'Not a directory');
     const before = this.#nodes.get(path);
     if (before?.kind === 'directory') throw refuse('write', path, ERRNO.EISDIR, 'Is a directory');
+    if (this.#freeBytes !== undefined && bytes.length > this.#freeBytes) {
+      throw refuse('write', path, ERRNO.ENOSPC, 'No space left on device');
+    }
+    if (this.#freeBytes !== undefined) this.#freeBytes -= bytes.length;
     const head = options.append === true && before !== undefined ? before.bytes : new Uint8Array(0);
     const content = new Uint8Array(head.length + bytes.length);
     content.set(head);

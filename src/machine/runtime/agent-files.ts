@@ -28,15 +28,20 @@ export class AgentFiles implements HostFiles {
       bytes += content.length;
       if (content.length < PIECE_BYTES) break;
     }
-    const [only] = pieces;
-    if (only !== undefined && pieces.length === 1) return only.slice();
-    const out = new Uint8Array(bytes);
-    let at = 0;
-    for (const piece of pieces) {
-      out.set(piece, at);
-      at += piece.length;
+    return concat(pieces);
+  }
+
+  async readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < length;) {
+      const wanted = Math.min(PIECE_BYTES, length - at);
+      const request = { type: 'read', path, offset: offset + at, length: wanted } as const;
+      const { content } = await this.#calls.ask(request, 'content');
+      pieces.push(content);
+      at += content.length;
+      if (content.length < wanted) break;
     }
-    return out;
+    return concat(pieces);
   }
 
   // The agent serves in order, so the pieces need not wait for each other.
@@ -50,6 +55,10 @@ export class AgentFiles implements HostFiles {
       flags = WRITE_APPEND;
     }
     await Promise.all(pieces);
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#calls.do({ type: 'rename', from, to });
   }
 
   mkdir(path: string, mode = 0o755): Promise<void> {
@@ -69,4 +78,15 @@ export class AgentFiles implements HostFiles {
   remove(path: string): Promise<void> {
     return this.#calls.do({ type: 'remove', path });
   }
+}
+
+// Always a copy: what came in a frame goes with its buffer.
+function concat(pieces: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    out.set(piece, at);
+    at += piece.length;
+  }
+  return out;
 }
