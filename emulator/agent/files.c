@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "../lib-c/io.h"
 
@@ -119,5 +120,10 @@ int file_list(struct agent *agent, uint32_t id, const struct agent_list *request
   }
   memcpy(buffer_head(output) + count_at, &count, sizeof(count));
   frame_end(output, begin);
+  return 0;
+}
+
+int file_symlink(const struct agent_symlink *request, struct error *err) {
+  if (symlink(request->target, request->path) < 0) return fail(err, errno, "Cannot make the link %s", request->path);
   return 0;
 }

@@ -12,3 +12,4 @@ int file_read(struct agent *agent, uint32_t id, const struct agent_read *request
 int file_stat(struct agent *agent, uint32_t id, const struct agent_stat *request, struct error *err);
 /** Answers `names`. */
 int file_list(struct agent *agent, uint32_t id, const struct agent_list *request, struct error *err);
+int file_symlink(const struct agent_symlink *request, struct error *err);

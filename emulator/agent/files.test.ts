@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -126,17 +127,6 @@ describe('stat and list', () => {
   });
 });
 
-describe('rename', () => {
-  test('replaces what is there; a missing file is refused', async () => {
-    const [from, to] = [join(root, 'from'), join(root, 'to')];
-    writeFileSync(from, 'new');
-    writeFileSync(to, 'old');
-    expect(await agent.ask({ type: 'rename', from, to })).toMatchObject(OK);
-    expect(readFileSync(to, 'utf8')).toBe('new');
-    expect(await agent.ask({ type: 'rename', from, to })).toMatchObject(failed(2));
-  });
-});
-
 describe('remove', () => {
   const remove = (path: string) => agent.ask({ type: 'remove', path });
 
@@ -183,6 +173,28 @@ describe('remove', () => {
     expect(await agent.ask({ type: 'umount', target: mount.target, flags: 0 })).toMatchObject(OK);
     expect(existsSync(join(root, 'data/precious'))).toBe(true);
     expect(await remove(join(root, 'tree'))).toMatchObject(OK);
+  });
+});
+
+describe('symlink and rename', () => {
+  test('a link has any text, and does not replace', async () => {
+    const path = join(root, 'link');
+    expect(await agent.ask({ type: 'symlink', target: '../no/where', path })).toMatchObject(OK);
+    expect(readlinkSync(path)).toBe('../no/where');
+    expect(await agent.ask({ type: 'symlink', target: 'x', path })).toMatchObject(failed(17));
+  });
+
+  test('a rename replaces a file, but no directory with something in it', async () => {
+    const at = (name: string) => join(root, name);
+    writeFileSync(at('new'), 'new');
+    writeFileSync(at('old'), 'old');
+    expect(await agent.ask({ type: 'rename', from: at('new'), to: at('old') })).toMatchObject(OK);
+    expect(readFileSync(at('old'), 'utf8')).toBe('new');
+    expect(existsSync(at('new'))).toBe(false);
+    mkdirSync(at('full/x'), { recursive: true });
+    mkdirSync(at('other'));
+    expect(await agent.ask({ type: 'rename', from: at('other'), to: at('full') })).toMatchObject(failed(39));
+    expect(await agent.ask({ type: 'rename', from: at('gone'), to: at('x') })).toMatchObject(failed(2));
   });
 });
 

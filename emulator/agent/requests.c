@@ -76,6 +76,8 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return listener_serve(agent, m->id, &m->listen, err);
     case agent_unlisten_code:
       return listener_end(agent, m->unlisten.listener, err);
+    case agent_symlink_code:
+      return file_symlink(&m->symlink, err);
     default:
       return fail(err, EPROTO, "Cannot serve a \"%s\" from the host", m->name);
   }

@@ -74,6 +74,7 @@ const messages: Record<string, AgentMessage> = {
   umount: { type: 'umount', id: 15, target: '/mnt', flags: 2 },
   listen: { type: 'listen', id: 16, path: '/var/run/docker.sock', mode: 0o660 },
   unlisten: { type: 'unlisten', id: 17, listener: 16 },
+  symlink: { type: 'symlink', id: 43, target: '../a', path: '/l/ä' },
   rename: { type: 'rename', id: 26, from: '/var/log/a', to: '/var/log/a.1' },
   ok: { type: 'ok', id: 18 },
   failed: { type: 'failed', id: 19, errno: 2, message: 'Cannot open /nö: No such file or directory' },

@@ -83,6 +83,8 @@ export const AGENT_MESSAGES = {
   listen: { code: 14, fields: { path: 'str', mode: 'u32' } },
   /** `listener`: the id of the `listen` request. */
   unlisten: { code: 15, fields: { listener: 'u32' } },
+  /** symlink(2): `path` becomes a link with the text `target`. */
+  symlink: { code: 24, fields: { target: 'str', path: 'str' } },
   /** rename(2): replaces `to`. */
   rename: { code: 30, fields: { from: 'str', to: 'str' } },
 

@@ -144,6 +144,8 @@ export interface HostFiles {
   stat(path: string): Promise<HostStat>;
   /** Names, sorted. */
   list(path: string): Promise<string[]>;
+  /** Makes `path` a symbolic link with the text `target`. */
+  symlink(target: string, path: string): Promise<void>;
   /** Removes a file or a whole tree; no error when it is not there. Stays on one file system. */
   remove(path: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { HostFiles, HostStat } from '../../contracts/runtime.ts';
 import { ERRNO } from '../errno.ts';
 
 interface FakeNode {
-  readonly kind: 'file' | 'directory';
+  readonly kind: 'file' | 'directory' | 'symlink';
   mode: number;
   bytes: Uint8Array;
   modifiedS: number;
@@ -22,12 +22,6 @@ export class FakeFiles implements HostFiles {
 
   async readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
     return (await this.read(path)).slice(offset, offset + length);
-  }
-
-  async rename(from: string, to: string): Promise<void> {
-    const node = this.#get(from, 'rename');
-    this.#nodes.set(to, node);
-    this.#nodes.delete(from);
   }
 
   /** From now on the disk takes this many more bytes, then refuses with ENOSPC; undefined is no limit. */
@@ -77,6 +71,29 @@ export class FakeFiles implements HostFiles {
       .map((key) => key.slice(prefix.length))
       .filter((name) => !name.includes('/'))
       .sort();
+  }
+
+  async symlink(target: string, path: string): Promise<void> {
+    if (this.#nodes.has(path)) throw refuse('link', path, ERRNO.EEXIST, 'File exists');
+    this.#get(parentOf(path), 'link');
+    const bytes = new TextEncoder().encode(target);
+    this.#nodes.set(path, { kind: 'symlink', mode: 0o777, bytes, modifiedS: nowS() });
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    const node = this.#get(from, 'rename');
+    this.#get(parentOf(to), 'rename');
+    const there = this.#nodes.get(to);
+    if (there?.kind === 'directory' && (await this.list(to)).length > 0) {
+      throw refuse('rename', from, ERRNO.ENOTEMPTY, 'Directory not empty');
+    }
+    this.#nodes.delete(from);
+    this.#nodes.set(to, node);
+    for (const [path, below] of [...this.#nodes]) {
+      if (!path.startsWith(`${from}/`)) continue;
+      this.#nodes.delete(path);
+      this.#nodes.set(to + path.slice(from.length), below);
+    }
   }
 
   async remove(path: string): Promise<void> {

@@ -75,6 +75,10 @@ export class AgentFiles implements HostFiles {
     return [...names].sort();
   }
 
+  symlink(target: string, path: string): Promise<void> {
+    return this.#calls.do({ type: 'symlink', target, path });
+  }
+
   remove(path: string): Promise<void> {
     return this.#calls.do({ type: 'remove', path });
   }
