@@ -1,6 +1,7 @@
 // The page: plain static files that work under any path, on any host, without special headers.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { buildStampDefinition } from './scripts/build-stamp.ts';
 import { lessonsPlugin } from './scripts/lessons/lessons-plugin.ts';
 import { preloadPlugin } from './scripts/preload-plugin.ts';
 
@@ -9,6 +10,7 @@ export default defineConfig(({ command }) => ({
   base: './',
   // The guest and the images are large: served as they are here, linked beside the page by scripts/assemble-site.ts.
   publicDir: command === 'serve' ? 'public' : false,
+  define: buildStampDefinition(),
   plugins: [svelte(), lessonsPlugin('lessons'), preloadPlugin()],
   build: {
     outDir: 'dist/site',

@@ -1,8 +1,10 @@
 // Bundles the `drydock` command into one file: it starts several times faster than hundreds of modules.
 import { defineConfig } from 'vite';
+import { buildStampDefinition } from './scripts/build-stamp.ts';
 
 export default defineConfig({
   publicDir: false,
+  define: buildStampDefinition(),
   build: {
     ssr: 'src/node/main.ts',
     outDir: 'dist/node',

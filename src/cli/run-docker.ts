@@ -5,7 +5,7 @@ import { DOCKER_VERSION } from '../contracts/engine-api.ts';
 import type { CliContext } from './cli-context.ts';
 import { helpColumns, textSink } from './cli-context.ts';
 import { CliError, errorText } from './cli-error.ts';
-import { CLIENT_BUILD } from './client-version.ts';
+import { CLIENT_VERSION } from './client-version.ts';
 import { commandGroups, findCommand, topLevelCommands } from './command-tree.ts';
 import { isOurs, resolveEndpoint } from './engine/endpoint.ts';
 import { EngineClient } from './engine/engine-client.ts';
@@ -70,7 +70,7 @@ async function dispatch(session: CliSession, door: EngineDoor): Promise<void> {
 
   if (name === undefined) {
     if (options.help) return showRootHelp(session, 'stdout');
-    if (options.version) return context.out.line(`Docker version ${DOCKER_VERSION}, build ${CLIENT_BUILD}`);
+    if (options.version) return context.out.line(`Docker version ${DOCKER_VERSION}, build ${CLIENT_VERSION.GitCommit}`);
     return showRootHelp(session, 'stderr');
   }
   if (name === 'help') return runHelp(context, rest, () => showRootHelp(session, 'stdout'));

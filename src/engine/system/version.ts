@@ -2,12 +2,12 @@
 import type { SystemVersion } from '@docker/node-sdk';
 import { API_VERSION, DOCKER_VERSION, MIN_API_VERSION } from '../../contracts/engine-api.ts';
 import type { HostInfo } from '../../contracts/runtime.ts';
+import { BUILD_STAMP } from '../../shared/build-stamp.ts';
 
 /** Of the guest: images must be linux/386. */
 export const ARCHITECTURE = '386';
 /** There is no Go in it; the field is not optional for clients that print it. */
 const GO_VERSION = 'none (TypeScript)';
-const BUILD_TIME = '2025-05-30T00:00:00.000000000+00:00';
 
 export function versionOf({ kernelVersion, ociRuntimeVersion }: HostInfo): SystemVersion {
   return {
@@ -19,9 +19,9 @@ export function versionOf({ kernelVersion, ociRuntimeVersion }: HostInfo): Syste
         Details: {
           ApiVersion: API_VERSION,
           Arch: ARCHITECTURE,
-          BuildTime: BUILD_TIME,
+          BuildTime: BUILD_STAMP.time,
           Experimental: 'false',
-          GitCommit: 'drydock',
+          GitCommit: BUILD_STAMP.commit,
           GoVersion: GO_VERSION,
           KernelVersion: kernelVersion,
           MinAPIVersion: MIN_API_VERSION,
@@ -33,11 +33,11 @@ export function versionOf({ kernelVersion, ociRuntimeVersion }: HostInfo): Syste
     Version: DOCKER_VERSION,
     ApiVersion: API_VERSION,
     MinAPIVersion: MIN_API_VERSION,
-    GitCommit: 'drydock',
+    GitCommit: BUILD_STAMP.commit,
     GoVersion: GO_VERSION,
     Os: 'linux',
     Arch: ARCHITECTURE,
     KernelVersion: kernelVersion,
-    BuildTime: BUILD_TIME,
+    BuildTime: BUILD_STAMP.time,
   };
 }
