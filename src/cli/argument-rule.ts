@@ -10,6 +10,7 @@ export const noArguments: ArgumentRule = { min: 0, max: 0 };
 export const exactly = (count: number): ArgumentRule => ({ min: count, max: count });
 export const atLeast = (count: number): ArgumentRule => ({ min: count, max: Number.POSITIVE_INFINITY });
 export const atMost = (count: number): ArgumentRule => ({ min: 0, max: count });
+export const between = (min: number, max: number): ArgumentRule => ({ min, max });
 
 /** @throws CliError with exit code 1 */
 export function checkArguments(rule: ArgumentRule, count: number, path: string, usageLine: string): void {
@@ -20,6 +21,7 @@ export function checkArguments(rule: ArgumentRule, count: number, path: string, 
   if (rule.max === 0) problem = 'accepts no arguments';
   else if (rule.max === Number.POSITIVE_INFINITY) [problem, hint] = [`requires at least ${plural(rule.min)}`, 'See'];
   else if (rule.min === 0) [problem, hint] = [`requires at most ${plural(rule.max)}`, 'SRun'];
+  else if (rule.min !== rule.max) problem = `requires at least ${rule.min} and at most ${plural(rule.max)}`;
   throw new CliError(
     `docker: '${path}' ${problem}\n\nUsage:  ${usageLine}\n\n${hint} '${path} --help' for more information`,
   );

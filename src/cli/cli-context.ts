@@ -1,5 +1,6 @@
 // What every command has at hand: the session it was typed in, the engine, and text streams.
 import type { ByteSink, CliSession } from '../contracts/cli-session.ts';
+import type { ConfigFile } from './config/config-file.ts';
 import type { EngineClient } from './engine/engine-client.ts';
 
 export interface TextSink {
@@ -12,6 +13,8 @@ export interface CliContext {
   readonly engine: EngineClient;
   readonly out: TextSink;
   readonly err: TextSink;
+  /** config.json, read when it is first asked for. */
+  config(): Promise<ConfigFile>;
   /** Aborts when nobody waits for the command any more. */
   readonly signal: AbortSignal;
 }

@@ -8,14 +8,19 @@ import { containerInspect } from './commands/container/inspect.ts';
 import { kill } from './commands/container/kill.ts';
 import { logs } from './commands/container/logs.ts';
 import { pause } from './commands/container/pause.ts';
+import { port } from './commands/container/port.ts';
+import { containerPrune } from './commands/container/prune.ts';
 import { ls, ps } from './commands/container/ps.ts';
 import { rename } from './commands/container/rename.ts';
 import { restart } from './commands/container/restart.ts';
 import { rm } from './commands/container/rm.ts';
 import { run } from './commands/container/run.ts';
 import { start } from './commands/container/start.ts';
+import { stats } from './commands/container/stats.ts';
 import { stop } from './commands/container/stop.ts';
+import { top } from './commands/container/top.ts';
 import { unpause } from './commands/container/unpause.ts';
+import { update } from './commands/container/update.ts';
 import { wait } from './commands/container/wait.ts';
 import { history } from './commands/image/history.ts';
 import { imageLs, images } from './commands/image/images.ts';
@@ -23,9 +28,11 @@ import { imageInspect } from './commands/image/inspect.ts';
 import { pull } from './commands/image/pull.ts';
 import { imageRm, rmi } from './commands/image/rmi.ts';
 import { tag } from './commands/image/tag.ts';
+import { df } from './commands/system/df.ts';
 import { events } from './commands/system/events.ts';
 import { info } from './commands/system/info.ts';
 import { inspect } from './commands/system/inspect.ts';
+import { systemPrune } from './commands/system/prune.ts';
 import { version } from './commands/system/version.ts';
 
 /** These have the same name on the top level and in their group. */
@@ -36,13 +43,17 @@ const containerCommands = [
   kill,
   logs,
   pause,
+  port,
   rename,
   restart,
   rm,
   run,
   start,
+  stats,
   stop,
+  top,
   unpause,
+  update,
   wait,
 ];
 
@@ -54,9 +65,13 @@ export const topLevelCommands: readonly Command[] = [
 ];
 
 export const commandGroups: readonly CommandGroup[] = [
-  { name: 'container', summary: 'Work with containers', commands: [...containerCommands, containerInspect, ls] },
+  {
+    name: 'container',
+    summary: 'Work with containers',
+    commands: [...containerCommands, containerInspect, containerPrune, ls],
+  },
   { name: 'image', summary: 'Work with images', commands: [history, imageInspect, imageLs, pull, imageRm, tag] },
-  { name: 'system', summary: 'Look at the engine itself', commands: [events, info] },
+  { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
 ];
 
 export function findCommand(commands: readonly Command[], name: string): Command | undefined {

@@ -6,6 +6,8 @@ import type { CliContext } from './cli-context.ts';
 import { helpColumns, textSink } from './cli-context.ts';
 import { CliError, errorText } from './cli-error.ts';
 import { CLIENT_VERSION } from './client-version.ts';
+import type { ConfigFile } from './config/config-file.ts';
+import { readConfigFile } from './config/config-file.ts';
 import { commandGroups, findCommand, topLevelCommands } from './command-tree.ts';
 import { isOurs, resolveEndpoint } from './engine/endpoint.ts';
 import { EngineClient } from './engine/engine-client.ts';
@@ -52,8 +54,10 @@ async function makeContext(session: CliSession, door: EngineDoor, options: Globa
     env: session.env,
     configFolder: options.config,
   });
+  let config: Promise<ConfigFile> | undefined;
   return {
     session,
+    config: () => (config ??= readConfigFile(session, options.config)),
     engine: new EngineClient(isOurs(host) ? door : closedDoor, host, session.gone),
     out: textSink(session.stdout),
     err: textSink(session.stderr),

@@ -68,7 +68,8 @@ export async function readFiles(
   return lists.flat();
 }
 
-function restartPolicy(text: string): { Name: string; MaximumRetryCount: number } {
+/** `on-failure:3`. @throws CliError in Docker's words */
+export function restartPolicy(text: string): { Name: string; MaximumRetryCount: number } {
   const [name, count] = cut(text, ':');
   if (count !== undefined && name === '')
     throw new CliError('invalid restart policy format: no policy provided before colon');

@@ -2,6 +2,7 @@
 import type { CliFiles } from '../../contracts/cli-session.ts';
 import { CliError, errorText } from '../cli-error.ts';
 import { cut } from '../flags/list-flags.ts';
+import { parseJson } from '../format/go-json-error.ts';
 import { goQuote } from '../format/go-quote.ts';
 import { indentJson } from '../format/json-indent.ts';
 import { openError } from './file-error.ts';
@@ -20,7 +21,7 @@ async function readProfile(files: CliFiles, path: string): Promise<string> {
     throw new CliError(`opening seccomp profile (${path}) failed: ${openError(path, error).message}`);
   }
   try {
-    JSON.parse(text);
+    parseJson(text);
   } catch (error) {
     throw new CliError(`compacting json for seccomp profile (${path}) failed: ${errorText(error)}`);
   }

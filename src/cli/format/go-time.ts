@@ -9,6 +9,12 @@ export function goTimeString(seconds: number): string {
   return `${day} ${pad(date.getUTCHours())}:${pad(date.getUTCMinutes())}:${pad(date.getUTCSeconds())} +0000 UTC`;
 }
 
+/** time.Time's String() of an RFC 3339 text in UTC: what there is of a fraction stays. */
+export function goTimeText(time: string): string {
+  const fraction = (/\.\d+(?=Z$)/i.exec(time)?.[0] ?? '').replace(/\.?0+$/, '');
+  return goTimeString(Math.floor(Date.parse(time) / 1000)).replace(' +', `${fraction} +`);
+}
+
 /** RFC 3339 without fractions: `2025-05-30T12:07:14Z`. @param seconds since 1970 */
 export function rfc3339(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');

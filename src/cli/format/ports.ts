@@ -12,7 +12,9 @@ interface Group {
   last: number;
 }
 
-const hostAndPort = (ip: string, port: string | number) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
+/** Go's net.JoinHostPort. */
+export const hostAndPort = (ip: string, port: string | number) =>
+  ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 
 function compare(a: PortSummary, b: PortSummary): number {
   const text = (x = '', y = '') => (x < y ? -1 : x > y ? 1 : 0);

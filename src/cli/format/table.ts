@@ -28,7 +28,7 @@ function plainFields(row: Row): Record<string, unknown> {
 const HTML: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
 /** Docker's rows are the one place where its JSON is safe for HTML. */
-function rowJson(row: Row): string {
+export function rowJson(row: Row): string {
   return goJson(plainFields(row)).replace(/[<>&]/g, (character) => HTML[character] ?? character);
 }
 
@@ -38,16 +38,21 @@ function headerLabel(name: unknown): string {
   return text.slice(text.lastIndexOf('.') + 1).replaceAll(/[-_]/g, ' ');
 }
 
+/** What Docker makes of `--format` before it is a template: no word in front, and written escapes for tabs and lines. */
+export function templateSource(format: string): string {
+  if (format === 'json') return '{{json .}}';
+  return (format.startsWith('table') ? format.slice('table'.length) : format)
+    .replace(/^ +| +$/g, '')
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '\n');
+}
+
 /** The whole output. @throws CliError in Docker's words */
 export function renderListing({ format, typeName, headers, rows }: Listing): string {
   if (format === 'json') return rows.map((row) => `${rowJson(row)}\n`).join('');
   const isTable = format.startsWith('table');
-  const source = (isTable ? format.slice('table'.length) : format)
-    .replace(/^ +| +$/g, '')
-    .replaceAll('\\t', '\t')
-    .replaceAll('\\n', '\n');
   try {
-    const template = new Template(source);
+    const template = new Template(templateSource(format));
     const lines = rows.map((row) => `${template.render(new TemplateStruct(typeName, row, () => rowJson(row)))}\n`);
     if (!isTable) return lines.join('');
     const columns = new TemplateStruct('formatter.SubHeaderContext', {

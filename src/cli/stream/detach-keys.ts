@@ -1,4 +1,5 @@
 // Ctrl-P Ctrl-Q leaves a container running: the client watches for the keys in what is typed.
+import type { CliContext } from '../cli-context.ts';
 import { CliError } from '../cli-error.ts';
 
 const DEFAULT_KEYS = Uint8Array.of(16, 17);
@@ -16,6 +17,11 @@ function parseKeys(text: string): Uint8Array | undefined {
     else return undefined;
   }
   return Uint8Array.from(codes);
+}
+
+/** The keys of `--detach-keys`, else those of config.json: only who can type them asks for that. */
+export async function chosenDetachKeys(context: CliContext, flag: string, canType: boolean): Promise<string> {
+  return flag !== '' || !canType ? flag : ((await context.config()).detachKeys ?? '');
 }
 
 /** The keys were pressed. Some commands say so, others just end. */

@@ -98,18 +98,17 @@ function formatNumber(value: number): string {
   return /e/.test(text) ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
 }
 
-/** What `json` and JSON formats print: plain data, methods and typed nils resolved. */
-export function toPlain(value: unknown): unknown {
-  if (value === undefined || value instanceof TypedNil) return null;
-  if (Array.isArray(value)) return value.map(toPlain);
-  if (value instanceof TemplateStruct)
-    return value.json === undefined ? toPlain(value.fields) : (JSON.parse(value.json()) as unknown);
-  if (isMap(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]));
-  return value;
-}
+const escapeJson = (text: string) =>
+  JSON.stringify(text).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 
-/** Go's encoding/json without HTML escapes. */
+/** Go's encoding/json without HTML escapes; methods and typed nils are resolved. */
 export function goJson(value: unknown): string {
-  if (value instanceof TemplateStruct && value.json !== undefined) return value.json();
-  return JSON.stringify(toPlain(value)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  if (value === undefined || value === null || value instanceof TypedNil) return 'null';
+  if (Array.isArray(value)) return `[${value.map(goJson).join(',')}]`;
+  if (value instanceof TemplateStruct) return value.json === undefined ? goJson(value.fields) : value.json();
+  if (isMap(value)) {
+    const members = Object.entries(value).map(([key, item]) => `${escapeJson(key)}:${goJson(item)}`);
+    return `{${members.join(',')}}`;
+  }
+  return typeof value === 'string' ? escapeJson(value) : JSON.stringify(value);
 }

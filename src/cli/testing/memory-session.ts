@@ -121,7 +121,7 @@ export class MemorySession implements CliSession {
 function memoryFiles(contents: Map<string, string>): CliFiles {
   return {
     read(path) {
-      const text = contents.get(path);
+      const text = contents.get(path.replace(/^\.\//, ''));
       if (text === undefined) return Promise.reject(new DrydockError('guest', `read ${path}`, { errno: ENOENT }));
       return Promise.resolve(new TextEncoder().encode(text));
     },

@@ -18,6 +18,10 @@ export const HELP_COMMANDS = [
     'pause',
     'unpause',
     'rename',
+    'top',
+    'stats',
+    'port',
+    'update',
   ],
   ...['images', 'pull', 'rmi', 'tag', 'history', 'inspect', 'version', 'info', 'events'],
   ...[
@@ -37,9 +41,14 @@ export const HELP_COMMANDS = [
     'unpause',
     'rename',
     'inspect',
+    'top',
+    'stats',
+    'port',
+    'update',
+    'prune',
   ].map((name) => `container ${name}`),
   ...['ls', 'pull', 'rm', 'tag', 'history', 'inspect'].map((name) => `image ${name}`),
-  ...['info', 'events'].map((name) => `system ${name}`),
+  ...['info', 'events', 'df', 'prune'].map((name) => `system ${name}`),
 ] as const;
 
 export interface HelpFlag {

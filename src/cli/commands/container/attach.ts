@@ -7,6 +7,7 @@ import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { DETACH_KEYS_HELP } from '../../help/shared-texts.ts';
 import { streamAttached } from '../../stream/attached-io.ts';
+import { chosenDetachKeys } from '../../stream/detach-keys.ts';
 import { forwardSignals } from '../../stream/forward-signals.ts';
 import { followWindowSize } from '../../stream/tty-size.ts';
 import { checkTerminal } from './check-terminal.ts';
@@ -51,7 +52,7 @@ export const attach = defineCommand({
     const waiting = await context.engine.request('POST', `${path}/wait`);
     const signals = options['sig-proxy'] && !tty ? forwardSignals(context, name) : undefined;
     const stdin = !options['no-stdin'] && openStdin;
-    const detachKeys = options['detach-keys'];
+    const detachKeys = await chosenDetachKeys(context, options['detach-keys'], stdin && tty);
     let unfollow: () => void = () => undefined;
     try {
       const { stream } = await context.engine.upgrade(`${path}/attach`, {

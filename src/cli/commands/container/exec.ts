@@ -10,6 +10,7 @@ import { listFlag } from '../../flags/list-flags.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { DETACH_KEYS_HELP } from '../../help/shared-texts.ts';
 import { streamAttached } from '../../stream/attached-io.ts';
+import { chosenDetachKeys } from '../../stream/detach-keys.ts';
 import { followWindowSize } from '../../stream/tty-size.ts';
 import { checkTerminal } from './check-terminal.ts';
 import { inspectContainer } from './inspect-container.ts';
@@ -71,7 +72,11 @@ export const exec = defineCommand({
       AttachStdin: attached && options.interactive,
       AttachStderr: attached,
       AttachStdout: attached,
-      DetachKeys: options['detach-keys'],
+      DetachKeys: await chosenDetachKeys(
+        context,
+        options['detach-keys'],
+        attached && options.interactive && options.tty,
+      ),
       Env: env.length === 0 ? null : env,
       WorkingDir: options.workdir,
       Cmd: command,

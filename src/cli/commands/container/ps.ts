@@ -85,7 +85,8 @@ async function listContainers(
   if (options.format !== '' && options.quiet) {
     await context.err.line('WARNING: Ignoring custom format, because both --format and --quiet are set.');
   }
-  const needsSize = options.format !== '' && usesSize(options.format) && !options.quiet && !sizeGiven;
+  const wanted = options.format === '' ? ((await context.config()).psFormat ?? '') : options.format;
+  const needsSize = wanted !== '' && usesSize(wanted) && !options.quiet && !sizeGiven;
   const size = options.size || needsSize;
   const limit = options.latest && options.last === -1 ? 1 : options.last;
   const containers = await context.engine.json<readonly ContainerSummary[]>('GET', '/containers/json', {
@@ -97,7 +98,7 @@ async function listContainers(
     },
   });
   const text = renderListing({
-    format: chosenFormat(options.format, options.quiet, size),
+    format: chosenFormat(wanted, options.quiet, size),
     typeName: TYPE,
     headers: CONTAINER_HEADERS,
     rows: containers.map((container) => containerRow(container, !options['no-trunc'])),

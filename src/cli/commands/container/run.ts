@@ -11,6 +11,7 @@ import { buildCreateRequest, withHelpHint } from '../../create/create-request.ts
 import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { DETACH_KEYS_HELP } from '../../help/shared-texts.ts';
+import { chosenDetachKeys } from '../../stream/detach-keys.ts';
 import { checkTerminal } from './check-terminal.ts';
 import { runAttached } from './run-attached.ts';
 
@@ -76,11 +77,12 @@ export const run = defineCommand({
       });
       return;
     }
+    const detachKeys = await chosenDetachKeys(context, options['detach-keys'], stdin && tty);
     const status = await runAttached(context, {
       id,
       autoRemove: options.rm,
       signals: options['sig-proxy'] ? 'forward' : 'ignore',
-      streams: { stdin, stdout, stderr, tty, detachKeys: options['detach-keys'] },
+      streams: { stdin, stdout, stderr, tty, detachKeys },
       startError,
     });
     if (status !== 0) throw new CliError('', status);

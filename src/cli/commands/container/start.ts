@@ -6,6 +6,7 @@ import { defineCommand } from '../../command.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { DETACH_KEYS_HELP } from '../../help/shared-texts.ts';
+import { chosenDetachKeys } from '../../stream/detach-keys.ts';
 import { runAttached } from './run-attached.ts';
 import { inspectContainer } from './inspect-container.ts';
 
@@ -40,16 +41,17 @@ export const start = defineCommand({
     if (args.length > 1) throw new CliError('you cannot start and attach multiple containers at once');
     const container = await inspectContainer(context, args[0] ?? '');
     const tty = container.Config.Tty;
+    const stdin = options.interactive && container.Config.OpenStdin;
     const status = await runAttached(context, {
       id: container.Id,
       autoRemove: container.HostConfig.AutoRemove,
       signals: tty ? 'ignore' : 'forward',
       streams: {
-        stdin: options.interactive && container.Config.OpenStdin,
+        stdin,
         stdout: true,
         stderr: true,
         tty,
-        detachKeys: options['detach-keys'],
+        detachKeys: await chosenDetachKeys(context, options['detach-keys'], stdin && tty),
       },
       startError: (error) => error,
     });

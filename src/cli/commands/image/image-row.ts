@@ -94,8 +94,8 @@ export interface RowOptions {
   readonly withDigests: boolean;
 }
 
-export function imageRows(image: ImageSummary, { truncate, everyDigest, withDigests }: RowOptions): Row[] {
-  return imageNames(image, everyDigest, withDigests).map(({ repository, tag, digest }) => ({
+export function imageRow(image: ImageSummary, { repository, tag, digest }: ImageName, truncate: boolean): Row {
+  return {
     ID: () => (truncate ? shortId(image.Id) : image.Id),
     Repository: () => repository,
     Tag: () => tag,
@@ -107,5 +107,23 @@ export function imageRows(image: ImageSummary, { truncate, everyDigest, withDige
     VirtualSize: () => humanSize(image.Size),
     SharedSize: () => known(image.SharedSize),
     UniqueSize: () => (image.Size === -1 || image.SharedSize === -1 ? 'N/A' : humanSize(image.Size - image.SharedSize)),
-  }));
+  };
+}
+
+export function imageRows(image: ImageSummary, { truncate, everyDigest, withDigests }: RowOptions): Row[] {
+  return imageNames(image, everyDigest, withDigests).map((name) => imageRow(image, name, truncate));
+}
+
+/** By its first tag only; undefined when that cannot be read. */
+export function firstNameRow(image: ImageSummary, truncate: boolean): Row | undefined {
+  const [first] = image.RepoTags ?? [];
+  if (first === undefined || isDangling(image.RepoTags ?? [], image.RepoDigests ?? []))
+    return imageRow(image, { repository: NONE, tag: NONE, digest: '' }, truncate);
+  const [reference] = parsed([first]);
+  if (reference === undefined) return undefined;
+  const name =
+    reference.tag === undefined
+      ? { repository: NONE, tag: NONE }
+      : { repository: familiarName(reference.name), tag: reference.tag };
+  return imageRow(image, { ...name, digest: '' }, truncate);
 }

@@ -58,7 +58,8 @@ export const images = defineCommand({
     const list = await context.engine.json<readonly ImageSummary[]>('GET', '/images/json', {
       query: { ...(options.all ? { all: '1' } : {}), ...filtersQuery(filters) },
     });
-    const format = chosenFormat(options.format, options.quiet, options.digests);
+    const usual = options.format === '' && !options.quiet ? (await context.config()).imagesFormat : undefined;
+    const format = chosenFormat(usual ?? options.format, options.quiet, options.digests);
     const rowOptions = {
       truncate: !options['no-trunc'],
       everyDigest: options.digests,
