@@ -36,10 +36,18 @@ export function parseTimestamp(value: string): number | undefined {
     const nanoseconds = Number((match[2] ?? '').padEnd(9, '0'));
     return Number(match[1]) * 1000 + nanoseconds / NS_PER_MS;
   }
-  const parsed = /^\d{4}-\d\d-\d\d(T|$)/.test(value) ? Date.parse(value) : Number.NaN;
+  const parsed = parseRfc3339(value);
   if (Number.isNaN(parsed))
     throw new DrydockError('invalid-argument', `failed to parse value as time or duration: "${value}"`);
   return parsed;
+}
+
+/** With its nanoseconds, as far as a double has them; NaN for what is none. */
+function parseRfc3339(value: string): number {
+  const match = /^(\d{4}-\d\d-\d\d(?:T[\d:]+)?)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?$/.exec(value);
+  if (match === null) return Number.NaN;
+  const [, time = '', fraction = '', zone = ''] = match;
+  return Date.parse(time + zone) + Math.round(Number(`0${fraction}`) * 1e9) / NS_PER_MS;
 }
 
 function split(ms: number): { seconds: number; nanoseconds: number } {

@@ -3,8 +3,9 @@ import { MULTIPLEXED_STREAM, RAW_STREAM } from '../../contracts/engine-api.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import type { Container } from '../container/container.ts';
 import type { ContainerContext } from '../container/container-context.ts';
-import { readLog, splitLines } from '../container/io/log-reader.ts';
-import type { LogPiece, LogQuery } from '../container/io/log-reader.ts';
+import type { LogEntry } from '../container/log/log-entry.ts';
+import { readLog } from '../container/log/read-log.ts';
+import type { LogQuery } from '../container/log/read-log.ts';
 import { stdcopyFrame } from '../container/io/stdcopy.ts';
 import { parseTimestamp, rfc3339NanoFixed } from '../timestamp.ts';
 import { Query } from './query.ts';
@@ -14,8 +15,12 @@ const utf8 = new TextEncoder();
 /** @throws DrydockError in Docker's words */
 export function logsResponse({ clock }: ContainerContext, container: Container, request: Request): Response {
   const query = new Query(request);
+  const streams = { stdout: query.flag('stdout'), stderr: query.flag('stderr') };
+  if (!streams.stdout && !streams.stderr) {
+    throw new DrydockError('invalid-argument', 'Bad parameters: you must choose at least one stream');
+  }
+  requireReadable(container);
   const wanted = logQuery(query, container);
-  requireReadable(wanted, container);
   const decorate = decoration(query);
   const { Tty } = container.config;
 
@@ -29,11 +34,11 @@ export function logsResponse({ clock }: ContainerContext, container: Container, 
           if (!gone.signal.aborted) controller.close();
           return;
         }
-        if (value.length === 0) continue;
-        for (const piece of value) {
-          const bytes = decorate(piece);
-          controller.enqueue(Tty ? bytes : stdcopyFrame(piece.stream, bytes));
-        }
+        const frames = value
+          .filter(({ stream }) => streams[stream])
+          .map((entry) => (Tty ? decorate(entry) : stdcopyFrame(entry.stream, decorate(entry))));
+        if (frames.length === 0) continue;
+        controller.enqueue(concat(frames));
         return;
       }
     },
@@ -45,13 +50,11 @@ export function logsResponse({ clock }: ContainerContext, container: Container, 
   return new Response(body, { headers: { 'content-type': Tty ? RAW_STREAM : MULTIPLEXED_STREAM } });
 }
 
-function logQuery(query: Query, { state }: Container): LogQuery {
+function logQuery(query: Query, { log }: Container): LogQuery {
   const tail = query.text('tail');
   const until = query.text('until');
   return {
-    stdout: query.flag('stdout'),
-    stderr: query.flag('stderr'),
-    follow: query.flag('follow') && state.running,
+    follow: query.flag('follow') && log.isOpen,
     // "all", nothing, and what is no number mean everything.
     tail: /^\d+$/.test(tail) ? Number(tail) : undefined,
     sinceMs: parseTimestamp(query.text('since')),
@@ -59,10 +62,7 @@ function logQuery(query: Query, { state }: Container): LogQuery {
   };
 }
 
-function requireReadable({ stdout, stderr }: LogQuery, { state, hostConfig }: Container): void {
-  if (!stdout && !stderr) {
-    throw new DrydockError('invalid-argument', 'Bad parameters: you must choose at least one stream');
-  }
+function requireReadable({ state, hostConfig }: Container): void {
   if (state.removing || state.dead) {
     throw new DrydockError('conflict', 'can not get logs from container which is dead or marked for removal');
   }
@@ -71,15 +71,25 @@ function requireReadable({ stdout, stderr }: LogQuery, { state, hostConfig }: Co
   }
 }
 
-/** Puts time and details before each line; the details of json-file are empty unless labels were chosen. */
-function decoration(query: Query): (piece: LogPiece) => Uint8Array {
+/** Puts time and details before each entry. */
+function decoration(query: Query): (entry: LogEntry) => Uint8Array {
   const timestamps = query.flag('timestamps');
   const details = query.flag('details');
-  if (!timestamps && !details) return (piece) => piece.bytes;
-  return ({ bytes, timeMs }) => {
-    const prefix = utf8.encode(`${timestamps ? `${rfc3339NanoFixed(timeMs)} ` : ''}${details ? ' ' : ''}`);
-    return concat(splitLines(bytes).flatMap((line) => [prefix, line]));
+  if (!timestamps && !details) return (entry) => entry.bytes;
+  return ({ bytes, timeMs, attributes = {} }) => {
+    const time = timestamps ? `${rfc3339NanoFixed(timeMs)} ` : '';
+    return concat([utf8.encode(`${time}${details ? `${detailsOf(attributes)} ` : ''}`), bytes]);
   };
+}
+
+function detailsOf(attributes: Readonly<Record<string, string>>): string {
+  const names = Object.keys(attributes).sort();
+  return names.map((name) => `${queryEscape(name)}=${queryEscape(attributes[name] ?? '')}`).join(',');
+}
+
+// As Go's url.QueryEscape.
+function queryEscape(text: string): string {
+  return new URLSearchParams({ x: text }).toString().slice(2).replaceAll('*', '%2A').replaceAll('%7E', '~');
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

@@ -57,7 +57,7 @@ function attachContainer(
     multiplexed: !config.Tty,
     closeStdin: config.StdinOnce,
     detachKeys,
-    ...(query.flag('logs') && { replay: container.log }),
+    ...(query.flag('logs') && { replay: { log: container.log, clock: containers.clock } }),
     stream: query.flag('stream'),
     onDetach: () => emitContainerEvent(containers, container, 'detach'),
   });

@@ -5,9 +5,8 @@ import type { Image } from '../image/image.ts';
 import { ContainerState } from './container-state.ts';
 import type { Config, HostConfig } from './create-request.ts';
 import type { ExecInstance } from './exec/exec-instance.ts';
-import { ContainerLog } from './io/container-log.ts';
 import { ProcessIo } from './io/process-io.ts';
-import type { LogFile } from './io/log-file.ts';
+import type { ContainerLog } from './log/container-log.ts';
 import type { MountPoint } from './mount-points.ts';
 import { Mutex } from './mutex.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -21,10 +20,15 @@ export interface ContainerOptions {
   readonly hostConfig: HostConfig;
   readonly points: readonly MountPoint[];
   readonly clock: Clock;
+  readonly log: ContainerLog;
 }
 
 const DEFAULT_STOP_TIMEOUT_S = 10;
 export const CONTAINERS_DIRECTORY = '/var/lib/docker/containers';
+
+export function directoryOf(containerId: string): string {
+  return `${CONTAINERS_DIRECTORY}/${containerId}`;
+}
 
 export class Container {
   readonly id: string;
@@ -44,7 +48,6 @@ export class Container {
   readonly restartPolicy: RestartPolicy;
   rootfs: RootfsPaths | undefined;
   task: Task | undefined;
-  logFile: LogFile | undefined;
   /** The user asked for the end: no policy starts it again. */
   stoppedByUser = false;
   /** `docker restart` is between stop and start: no auto-remove. */
@@ -60,21 +63,22 @@ export class Container {
     this.hostConfig = options.hostConfig;
     this.points = options.points;
     this.createdMs = options.clock.nowMs();
-    this.log = new ContainerLog(options.clock);
-    this.io = new ProcessIo(options.clock, options.hostConfig.LogConfig?.Type === 'none' ? undefined : this.log);
+    this.log = options.log;
+    this.io = new ProcessIo(options.clock, this.log);
     this.restartPolicy = new RestartPolicy(options.hostConfig.RestartPolicy);
   }
 
   get directory(): string {
-    return `${CONTAINERS_DIRECTORY}/${this.id}`;
+    return directoryOf(this.id);
   }
 
   get bundle(): string {
     return `/run/containerd/io.containerd.runtime.v2.task/moby/${this.id}`;
   }
 
+  /** Empty unless the log is a file that others may read: Docker does not show the other drivers' files. */
   get logPath(): string {
-    return `${this.directory}/${this.id}-json.log`;
+    return this.hostConfig.LogConfig?.Type === 'json-file' ? `${this.directory}/${this.id}-json.log` : '';
   }
 
   /** Container path -> host path of the files that Docker mounts into every container. */

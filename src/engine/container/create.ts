@@ -4,10 +4,10 @@ import type { InitEntry } from '../../contracts/runtime.ts';
 import { randomId } from '../random.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
-import { Container } from './container.ts';
+import { Container, directoryOf } from './container.ts';
 import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
-import { LogFile } from './io/log-file.ts';
+import { makeLog } from './log/make-log.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { mountPointsOf } from './mount-points.ts';
 import type { MountPoint } from './mount-points.ts';
@@ -57,6 +57,7 @@ export async function createContainer(
     hostConfig,
     points,
     clock: context.clock,
+    log: makeLog(context, { id, directory: directoryOf(id), logConfig: hostConfig.LogConfig }),
   });
   try {
     await layOut(context, container);
@@ -72,7 +73,7 @@ export async function createContainer(
 
 /** Removes what `layOut` made, and whatever the container wrote. */
 export async function discard(context: ContainerContext, container: Container): Promise<void> {
-  await container.logFile?.stop();
+  await container.log.stop();
   const removals = await Promise.allSettled([
     container.rootfs && context.runtime.removeRootfs(container.id),
     context.runtime.files.remove(container.directory),
@@ -91,7 +92,6 @@ async function layOut(context: ContainerContext, container: Container): Promise<
     writeOwnFiles(context, container),
   ]);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
-  container.logFile = new LogFile(runtime.files, container.logPath, container.log, context.clock);
 }
 
 async function writeOwnFiles(context: ContainerContext, container: Container): Promise<void> {
@@ -100,7 +100,11 @@ async function writeOwnFiles(context: ContainerContext, container: Container): P
     networkFileTexts(container, context.hostFacts),
     files.mkdir(container.directory, 0o710),
   ]);
-  await Promise.all(Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })));
+  const log = container.logPath === '' ? [] : [files.write(container.logPath, new Uint8Array(0), { mode: 0o640 })];
+  await Promise.all([
+    ...log,
+    ...Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })),
+  ]);
 }
 
 function completeHostConfig(context: ContainerContext, request: HostConfig): HostConfig {

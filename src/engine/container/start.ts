@@ -10,6 +10,7 @@ import { buildSpec } from './spec/build-spec.ts';
 import { startFailure } from './start-error.ts';
 import type { StartFailure } from './start-error.ts';
 import { handleExit } from './exit.ts';
+import { prepareLog } from './log/make-log.ts';
 import { userOf } from './user/container-user.ts';
 import { resolveInRoot } from './user/path-in-root.ts';
 
@@ -63,6 +64,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
   const { config, hostConfig, rootfs } = container;
   if (rootfs === undefined) throw new DrydockError('internal', `Cannot start ${container.id}: it has no root`);
   requireNetwork(hostConfig.NetworkMode);
+  prepareLog(container);
   const [user, networkSysctls] = await Promise.all([
     userOf(context.runtime, container, config.User),
     context.hostFacts.networkSysctls(),

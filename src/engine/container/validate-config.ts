@@ -4,6 +4,7 @@ import type { HostInfo } from '../../contracts/runtime.ts';
 import { isAbsolute } from './clean-path.ts';
 import type { Config, HostConfig } from './create-request.ts';
 import { parseSignal } from './signals.ts';
+import { validateLogOptions } from './log/log-driver.ts';
 import { normalizeCapabilities } from './spec/capabilities.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
 import { validateResources } from './validate-resources.ts';
@@ -49,10 +50,7 @@ export function validateHostConfig(hostConfig: HostConfig, config: Config, host:
   if (hostConfig.Runtime !== '' && hostConfig.Runtime !== 'crun') {
     throw refuse(`unknown or invalid runtime name: ${hostConfig.Runtime}`);
   }
-  const driver = hostConfig.LogConfig?.Type ?? '';
-  if (!['', 'json-file', 'none'].includes(driver)) {
-    throw refuse(`logger: no log driver named '${driver}' is registered`);
-  }
+  validateLogOptions(hostConfig.LogConfig?.Type || 'json-file', hostConfig.LogConfig?.Config ?? {});
   parseSecurityOptions(hostConfig.SecurityOpt);
   refuseMissing(hostConfig);
 }

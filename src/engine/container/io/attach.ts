@@ -1,8 +1,10 @@
 // One client attached to one process: a duplex stream whose input looks for the detach keys and whose output is framed.
 import type { ByteDuplex } from '../../../contracts/streams.ts';
-import type { ContainerLog } from './container-log.ts';
+import type { Clock } from '../../clock.ts';
+import type { ContainerLog } from '../log/container-log.ts';
+import { readLog } from '../log/read-log.ts';
 import { DetachScanner } from './detach-keys.ts';
-import type { OutputName } from './stdcopy.ts';
+import type { OutputReader } from './output-hub.ts';
 import type { ProcessIo } from './process-io.ts';
 
 export interface AttachOptions {
@@ -15,7 +17,7 @@ export interface AttachOptions {
   readonly closeStdin: boolean;
   readonly detachKeys: Uint8Array;
   /** First what the container wrote so far. */
-  readonly replay?: ContainerLog;
+  readonly replay?: { readonly log: ContainerLog; readonly clock: Clock };
   /** False: only the replay. */
   readonly stream: boolean;
   readonly onDetach: () => void;
@@ -23,9 +25,9 @@ export interface AttachOptions {
 
 export function openAttachment(io: ProcessIo, options: AttachOptions): ByteDuplex {
   const { stdin } = io;
-  const output = io.hub.attach(options);
-  if (options.replay !== undefined) replay(options.replay, (stream, bytes) => output.push(stream, bytes));
-  if (!options.stream) output.end();
+  const output = io.hub.prepare(options);
+  if (options.replay !== undefined) io.holdUntil(replayThenFollow(io, output, options));
+  else follow(io, output, options);
 
   const takesInput = options.stdin && options.stream;
   const scanner = options.tty ? new DetachScanner(options.detachKeys) : undefined;
@@ -53,8 +55,26 @@ export function openAttachment(io: ProcessIo, options: AttachOptions): ByteDuple
   return { readable: output.readable, writable };
 }
 
-function replay(log: ContainerLog, push: (stream: OutputName, bytes: Uint8Array) => void): void {
-  for (const record of log.from(0)) push(record.stream, record.bytes);
-  push('stdout', log.pending('stdout'));
-  push('stderr', log.pending('stderr'));
+function follow(io: ProcessIo, output: OutputReader, { stream }: AttachOptions): void {
+  if (stream) io.hub.add(output);
+  else output.end();
+}
+
+/** The process's output waits meanwhile, so that nothing comes twice and nothing is left out. */
+async function replayThenFollow(io: ProcessIo, output: OutputReader, options: AttachOptions): Promise<void> {
+  const { phase } = io;
+  if (options.replay !== undefined) await replay(io, output, options.replay).catch(() => undefined);
+  const endedMeanwhile = phase % 2 === 1 && io.phase !== phase;
+  follow(io, output, endedMeanwhile ? { ...options, stream: false } : options);
+}
+
+async function replay(io: ProcessIo, output: OutputReader, of: { log: ContainerLog; clock: Clock }): Promise<void> {
+  const everything = { follow: false, tail: undefined, sinceMs: undefined, untilMs: undefined };
+  for await (const entries of readLog(of.log, everything, of.clock, new AbortController().signal)) {
+    if (output.isGone) return;
+    const full = entries.filter(({ stream, bytes }) => !output.push(stream, bytes));
+    if (full.length > 0) await io.hub.drained(output);
+  }
+  output.push('stdout', of.log.pending('stdout'));
+  output.push('stderr', of.log.pending('stderr'));
 }

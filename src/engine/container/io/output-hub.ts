@@ -22,15 +22,25 @@ export class OutputHub {
   }
 
   attach(options: ReaderOptions): OutputReader {
-    const reader = new OutputReader(options, () => this.#readers.delete(reader));
-    this.#readers.add(reader);
+    const reader = this.prepare(options);
+    this.add(reader);
     return reader;
+  }
+
+  /** A reader that gets nothing before `add`, but may be given what was. */
+  prepare(options: ReaderOptions): OutputReader {
+    const reader: OutputReader = new OutputReader(options, () => this.#readers.delete(reader));
+    return reader;
+  }
+
+  add(reader: OutputReader): void {
+    if (!reader.isGone) this.#readers.add(reader);
   }
 
   /** @returns a promise when some reader is full: wait for it before the next write */
   write(stream: OutputName, chunk: Uint8Array): Promise<unknown> | undefined {
     const full = [...this.#readers].filter((reader) => !reader.push(stream, chunk));
-    return full.length === 0 ? undefined : Promise.all(full.map((reader) => this.#drained(reader)));
+    return full.length === 0 ? undefined : Promise.all(full.map((reader) => this.drained(reader)));
   }
 
   /** The process is gone: everybody's stream ends after what they have not read yet. */
@@ -38,7 +48,8 @@ export class OutputHub {
     for (const reader of [...this.#readers]) reader.end();
   }
 
-  async #drained(reader: OutputReader): Promise<void> {
+  /** Settles when `reader` has room again, or was dropped. */
+  async drained(reader: OutputReader): Promise<void> {
     const cancel = this.#clock.after(STALL_MS, () => reader.end());
     await reader.drained();
     cancel();
@@ -66,6 +77,10 @@ export class OutputReader {
       },
       { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.length },
     );
+  }
+
+  get isGone(): boolean {
+    return this.#controller === undefined;
   }
 
   /** @returns false when the buffer is full now */

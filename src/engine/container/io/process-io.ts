@@ -2,7 +2,7 @@
 import type { Task } from '../../../contracts/runtime.ts';
 import { deferred } from '../../../shared/deferred.ts';
 import type { Clock } from '../../clock.ts';
-import type { ContainerLog } from './container-log.ts';
+import type { ContainerLog } from '../log/container-log.ts';
 import { OutputHub } from './output-hub.ts';
 import { StdinPipe } from './stdin-pipe.ts';
 import type { OutputName } from './stdcopy.ts';
@@ -18,6 +18,8 @@ export class ProcessIo {
   readonly #log: ContainerLog | undefined;
   #pumps: Promise<unknown> = Promise.resolve();
   #exited = deferred<undefined>();
+  #gate: Promise<unknown> | undefined;
+  #runs = 0;
 
   constructor(clock: Clock, log?: ContainerLog) {
     this.#clock = clock;
@@ -25,7 +27,22 @@ export class ProcessIo {
     this.hub = new OutputHub(clock);
   }
 
+  /** Counts up with each start and each end: odd while a process runs. */
+  get phase(): number {
+    return this.#runs;
+  }
+
+  /** Nothing more is taken from the process until `gate` settles. */
+  holdUntil(gate: Promise<unknown>): void {
+    const both = Promise.allSettled([this.#gate, gate]);
+    this.#gate = both;
+    void both.then(() => {
+      if (this.#gate === both) this.#gate = undefined;
+    });
+  }
+
   start(task: Task): void {
+    this.#runs += 1 + (this.#runs % 2);
     this.stdin.bind(task.stdin);
     this.#log?.open();
     this.#exited = deferred();
@@ -48,6 +65,7 @@ export class ProcessIo {
 
   /** Ends everybody's streams now. */
   close(): void {
+    this.#runs += this.#runs % 2;
     this.stdin.unbind();
     this.stdin = new StdinPipe();
     this.#log?.close();
@@ -60,9 +78,11 @@ export class ProcessIo {
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return;
-        this.#log?.append(name, value);
+        if (this.#gate !== undefined) await this.#gate;
+        const behind = this.#log?.append(name, value);
         const full = this.hub.write(name, value);
         if (full !== undefined) await Promise.race([full, this.#exited.promise]);
+        if (behind !== undefined) await behind;
       }
     } catch {
       // The machine lost the stream; the exit, which follows, tells.

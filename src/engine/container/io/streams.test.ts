@@ -4,7 +4,6 @@ import type { TestEngine } from '../../../../test/support/test-engine.ts';
 import { FakeClock } from '../../../../test/support/fake-clock.ts';
 import { RAW_STREAM } from '../../../contracts/engine-api.ts';
 import type { ByteDuplex } from '../../../contracts/streams.ts';
-import { ContainerLog } from './container-log.ts';
 import { DetachScanner, parseDetachKeys } from './detach-keys.ts';
 import { OutputHub } from './output-hub.ts';
 
@@ -132,15 +131,6 @@ describe('a fast container', () => {
     expect(hub.write('stdout', chunk)).toBeInstanceOf(Promise);
     clock.advance(31_000);
     expect(hub.write('stdout', chunk)).toBeUndefined();
-  });
-
-  test('costs the log a bounded amount of memory, newest output kept', () => {
-    const log = new ContainerLog(new FakeClock(), 10_000);
-    for (let i = 0; i < 1000; i++) log.append('stdout', utf8.encode(`line ${i}\n`));
-    const records = log.from(0);
-    expect(records.length).toBeLessThan(100);
-    expect(new TextDecoder().decode(records.at(-1)?.bytes)).toBe('line 999\n');
-    expect(log.from(998).map(({ sequence }) => sequence)).toEqual([998, 999]);
   });
 });
 

@@ -34,7 +34,8 @@ export class ContainerLog {
   readonly #options: ContainerLogOptions;
   readonly #splitters: Readonly<Record<OutputName, LineSplitter>>;
   readonly #listeners = new Set<() => void>();
-  #attributes: Readonly<Record<string, string>> = {};
+  /** Of the entries of the next run. */
+  attributes: Readonly<Record<string, string>> = {};
   #open = false;
   #stopped = false;
   #queue: Uint8Array[] = [];
@@ -48,7 +49,8 @@ export class ContainerLog {
     const { settings, directory, id, files, newId } = options;
     this.#options = options;
     this.settings = settings;
-    this.file = settings && new LogFile({ ...settings, files, path: `${directory}/${settings.file.replace('<id>', id)}` });
+    this.file =
+      settings && new LogFile({ ...settings, files, path: `${directory}/${settings.file.replace('<id>', id)}` });
     this.#splitters = { stdout: new LineSplitter('stdout', newId), stderr: new LineSplitter('stderr', newId) };
   }
 
@@ -57,9 +59,7 @@ export class ContainerLog {
     return this.#open;
   }
 
-  /** @param attributes of the run's entries */
-  open(attributes: Readonly<Record<string, string>> = {}): void {
-    this.#attributes = attributes;
+  open(): void {
     this.#open = true;
   }
 
@@ -70,7 +70,7 @@ export class ContainerLog {
     const { dropsBeyondBytes } = settings;
     if (dropsBeyondBytes !== undefined && this.#waitingBytes > dropsBeyondBytes) return undefined;
     for (const run of this.#splitters[stream].push(chunk, clock.nowMs())) {
-      this.#enqueue(settings.codec.encode(run, this.#attributes));
+      this.#enqueue(settings.codec.encode(run, this.attributes));
     }
     this.#notify();
     return this.#waitingBytes > FULL_BYTES && dropsBeyondBytes === undefined ? this.flush() : undefined;
@@ -81,7 +81,7 @@ export class ContainerLog {
     const { settings, clock } = this.#options;
     for (const splitter of Object.values(this.#splitters)) {
       for (const run of splitter.flush(clock.nowMs())) {
-        if (settings !== undefined && !this.#stopped) this.#enqueue(settings.codec.encode(run, this.#attributes));
+        if (settings !== undefined && !this.#stopped) this.#enqueue(settings.codec.encode(run, this.attributes));
       }
     }
     this.#open = false;
@@ -135,7 +135,9 @@ export class ContainerLog {
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) {
-        this.#options.report(`Cannot write the log of container ${this.#options.id}, output is dropped: ${String(error)}`);
+        this.#options.report(
+          `Cannot write the log of container ${this.#options.id}, output is dropped: ${String(error)}`,
+        );
       }
       this.#failing = true;
     } finally {

@@ -1,6 +1,6 @@
 // The json-file driver: {"log":"line\n","stream":"stdout","attrs":{...},"time":"..."}, one a line, as Go escapes it.
 import { parseTimestamp, rfc3339Nano } from '../../timestamp.ts';
-import type { Decoded, LogCodec, LogEntry, LogRun, ReadRange } from './log-entry.ts';
+import type { Decoded, LogCodec, LogEntry, ReadRange } from './log-entry.ts';
 
 const NEWLINE = 10;
 const BLOCK_BYTES = 64 * 1024;

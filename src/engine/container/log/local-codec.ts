@@ -15,7 +15,10 @@ const fromUtf8 = new TextDecoder();
 
 export const localCodec: LogCodec = {
   encode(run) {
-    const head = Uint8Array.from([...field(FIELD.source, utf8.encode(run.stream)), ...number(FIELD.timeNano, nano(run))]);
+    const head = Uint8Array.from([
+      ...field(FIELD.source, utf8.encode(run.stream)),
+      ...number(FIELD.timeNano, nano(run)),
+    ]);
     const tail = partialFields(run);
     const frames: Uint8Array[] = [];
     for (let at = 0; at < run.bytes.length;) {
