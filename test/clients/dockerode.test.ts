@@ -1,8 +1,18 @@
 // The life of a container as dockerode drives it: every call answers with the body and status that Docker's API documents.
+import type { Container } from 'dockerode';
 import { describe, expect, it } from 'vitest';
-import { useDockerode } from '../support/dockerode.ts';
+import { duplexOf, readUntil, useDockerode } from '../support/dockerode.ts';
 
 const client = useDockerode();
+
+/** Runs a script with a trap, and waits until the trap is set: a signal before would be lost. */
+async function runTrap(trap: string): Promise<Container> {
+  const container = await client.run(['sh', '-c', `trap ${trap}; echo ready; while :; do sleep 0.1; done`]);
+  const log = await container.logs({ stdout: true, follow: true });
+  await readUntil(log, 'ready');
+  duplexOf(log as NodeJS.ReadWriteStream).destroy();
+  return container;
+}
 
 describe('a container', () => {
   it('is created, started, waited for and removed', async () => {
@@ -48,14 +58,14 @@ describe('a container', () => {
   });
 
   it('stops at its signal, starts again, and restarts', async () => {
-    const container = await client.run(['sh', '-c', 'trap "exit 5" TERM; while :; do sleep 0.1; done']);
+    const container = await runTrap('"exit 5" TERM');
     await container.stop({ t: 20 });
     expect((await container.inspect()).State).toMatchObject({ Status: 'exited', ExitCode: 5 });
     await expect(container.stop()).rejects.toMatchObject({ statusCode: 304 });
     await container.start();
     await expect(container.start()).rejects.toMatchObject({ statusCode: 304 });
     const { Pid } = (await container.inspect()).State;
-    await container.restart({ t: 20 });
+    await container.restart({ t: 0 });
     const { State, RestartCount } = await container.inspect();
     expect(State.Running).toBe(true);
     expect(State.Pid).not.toBe(Pid);
@@ -64,7 +74,7 @@ describe('a container', () => {
   });
 
   it('takes a signal', async () => {
-    const container = await client.run(['sh', '-c', 'trap "exit 9" USR1; while :; do sleep 0.1; done']);
+    const container = await runTrap('"exit 9" USR1');
     const ended = container.wait();
     await container.kill({ signal: 'SIGUSR1' });
     expect(await ended).toEqual({ StatusCode: 9 });
