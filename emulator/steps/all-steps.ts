@@ -4,6 +4,7 @@ import { chunksStep } from './chunks.ts';
 import { crun } from './crun.ts';
 import { guestStep } from './guest.ts';
 import { images } from './images.ts';
+import { kernel } from './kernel.ts';
 import { rootfsStep } from './rootfs.ts';
 import { snapshotStep } from './snapshot.ts';
 
@@ -20,5 +21,6 @@ export function createSteps(without: ReadonlySet<string>): Steps {
   const rootfs = rootfsStep(without);
   const chunks = chunksStep(rootfs);
   const guest = snapshotStep(guestStep(rootfs, chunks));
-  return { steps: [guest, images], published: { guest, images }, libcrun: crun };
+  // The kernel first: it takes longest, and downloads wait for each other.
+  return { steps: [kernel, guest, images], published: { guest, images }, libcrun: crun };
 }
