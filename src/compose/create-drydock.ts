@@ -5,6 +5,7 @@ import { runDocker } from '../cli/run-docker.ts';
 import { serveHttp1 } from '../engine/api/http1/serve-http1.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Engine } from '../engine/create-engine.ts';
+import { loadDaemonConfig } from '../engine/daemon/daemon-config.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import type { WebAssemblySource } from '../machine/v86/emulator.ts';
 import { deferred } from '../shared/deferred.ts';
@@ -40,7 +41,8 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
     ...(options.onProgress && { onProgress: options.onProgress }),
     onLog: log,
   });
-  const engine = createEngine({
+  const engine = await createEngine({
+    config: await loadDaemonConfig(machine.runtime.files),
     runtime: machine.runtime,
     blobs: options.blobs,
     fetch: options.fetch,

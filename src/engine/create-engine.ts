@@ -7,6 +7,10 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { ContainerStore } from './container/container-store.ts';
 import { EventLog } from './event/event-log.ts';
+import { DEFAULT_CONFIG } from './daemon/daemon-config.ts';
+import type { DaemonConfig } from './daemon/daemon-config.ts';
+import { ImageDisk } from './image/disk/image-disk.ts';
+import { loadImages } from './image/disk/load-images.ts';
 import { ImageStore } from './image/image-store.ts';
 import { ImagePuller } from './image/pull.ts';
 import { imageRoutes } from './image/routes.ts';
@@ -22,23 +26,31 @@ export interface EngineDeps {
   readonly fetch: typeof fetch;
   /** The `/v2/` tree that stands for docker.io. */
   readonly defaultRegistry: URL;
+  /** From loadDaemonConfig. */
+  readonly config?: DaemonConfig;
   readonly clock?: Clock;
   readonly randomBytes?: RandomBytes;
   /** A line for the operator: what went wrong and was survived. */
   readonly log?: (line: string) => void;
 }
 
-export function createEngine(deps: EngineDeps): Engine {
+/** Resolves when what an earlier engine left on the machine's disk is loaded. */
+export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const { runtime, blobs, defaultRegistry } = deps;
   const clock = deps.clock ?? systemClock();
   const randomBytes = deps.randomBytes ?? cryptoRandomBytes;
   const events = new EventLog(clock);
   const containers = new ContainerStore(randomBytes);
+  const config = deps.config ?? DEFAULT_CONFIG;
+  const log = deps.log ?? (() => undefined);
+  const disk = new ImageDisk(runtime.files, config.dataRoot);
   const store = new ImageStore({
     layers: new LayerPool(blobs),
+    disk,
     usedBy: (imageId) => containers.usersOf(imageId),
     releaseLayer: (overlayId) => runtime.removeLayer(overlayId),
   });
+  await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
   return assembleEngine({
     runtime,
@@ -50,6 +62,6 @@ export function createEngine(deps: EngineDeps): Engine {
     events,
     clock,
     randomBytes,
-    log: deps.log ?? (() => undefined),
+    log,
   });
 }

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDrydock } from '../../src/compose/create-drydock.ts';
 import type { Drydock } from '../../src/compose/create-drydock.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
+import { ImageDisk } from '../../src/engine/image/disk/image-disk.ts';
 import { ImageStore } from '../../src/engine/image/image-store.ts';
+import { FakeFiles } from '../../src/machine/fake/fake-files.ts';
 import { ImagePuller } from '../../src/engine/image/pull.ts';
 import { LayerPool } from '../../src/engine/layer/layer-pool.ts';
 import { readErofs } from '../../src/engine/layer/testing/erofs-reader.ts';
@@ -43,6 +45,7 @@ async function bottom(): Promise<TarItem[]> {
   const blobs = new MemoryBlobStore();
   const store = new ImageStore({
     layers: new LayerPool(blobs),
+    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
     usedBy: () => [],
     releaseLayer: () => Promise.resolve(),
   });

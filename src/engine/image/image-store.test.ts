@@ -5,6 +5,8 @@ import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
 import { LayerPool } from '../layer/layer-pool.ts';
 import type { LayerLease } from '../layer/layer-pool.ts';
 import { parseReference } from '../registry/reference.ts';
+import { FakeFiles } from '../../machine/fake/fake-files.ts';
+import { ImageDisk } from './disk/image-disk.ts';
 import { ImageStore } from './image-store.ts';
 import type { ImageConfig } from './image.ts';
 
@@ -19,6 +21,7 @@ beforeEach(() => {
   releaseLayer = () => Promise.resolve();
   store = new ImageStore({
     layers: new LayerPool(new MemoryBlobStore()),
+    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
     usedBy: () => [],
     releaseLayer: (overlayId) => releaseLayer(overlayId),
   });
@@ -27,13 +30,14 @@ beforeEach(() => {
 function lease(diffId: Digest): LayerLease {
   return { layer: { diffId, erofs: diffId, sizeBytes: 1 }, release: async () => void returned.push(diffId) };
 }
-const add = (id: string, ...layers: Digest[]) => store.add({ id: digest(id), config, leases: layers.map(lease) });
+const add = (id: string, ...layers: Digest[]) =>
+  store.add({ id: digest(id), config, rawConfig: new Uint8Array(0), leases: layers.map(lease) });
 
 describe('ImageStore', () => {
   it('finds a name before the start of an ID', async () => {
     await add('abc1');
     await add('abd2');
-    store.tag(digest('abd2'), parseReference('abc1'), 0);
+    await store.tag(digest('abd2'), parseReference('abc1'), 0);
     expect(store.get('abc1').id).toBe(digest('abd2'));
     expect(store.get('abc10').id).toBe(digest('abc1'));
     expect(store.get('sha256:abd').id).toBe(digest('abd2'));
@@ -70,7 +74,9 @@ describe('ImageStore', () => {
     await add('a');
     await add('b');
     const name = parseReference(`x@${digest('d')}`);
-    store.references.set(name, digest('a'));
-    expect(() => store.references.set(name, digest('b'))).toThrow(`cannot overwrite digest ${digest('d')}`);
+    await store.references.change((names) => names.set(name, digest('a')));
+    await expect(store.references.change((names) => names.set(name, digest('b')))).rejects.toThrow(
+      `cannot overwrite digest ${digest('d')}`,
+    );
   });
 });

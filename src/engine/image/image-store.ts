@@ -3,10 +3,13 @@
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { isDigest } from '../blob/sha256.ts';
+import { Mutex } from '../container/mutex.ts';
 import type { LayerLease, LayerPool } from '../layer/layer-pool.ts';
 import { familiarString, parseReference, withDefaultTag } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
 import { chainIds, overlayIdOf } from './chain-id.ts';
+import type { ImageDisk, LayerOrigin } from './disk/image-disk.ts';
+import type { LoadedImage, LoadedImages } from './disk/load-images.ts';
 import type { Image, ImageConfig, ImageLayer } from './image.ts';
 import type { PullStep } from './pull-message.ts';
 import { ReferenceStore } from './reference-store.ts';
@@ -19,6 +22,7 @@ export interface ImageUse {
 
 export interface ImageStoreDeps {
   readonly layers: LayerPool<PullStep>;
+  readonly disk: ImageDisk;
   usedBy(imageId: Digest): readonly ImageUse[];
   /** Unmounts a layer that no image has any more (Runtime.removeLayer). */
   releaseLayer(overlayId: string): Promise<void>;
@@ -28,8 +32,11 @@ export interface NewImage {
   /** Digest of the config as it came. */
   readonly id: Digest;
   readonly config: ImageConfig;
+  /** What `id` is the digest of. */
+  readonly rawConfig: Uint8Array;
   /** Bottom first; the store owns them from here on. */
   readonly leases: readonly LayerLease[];
+  readonly origins?: readonly LayerOrigin[];
 }
 
 interface StoredImage {
@@ -42,15 +49,29 @@ interface StoredImage {
 
 export class ImageStore {
   readonly layers: LayerPool<PullStep>;
-  readonly references = new ReferenceStore();
+  readonly references: ReferenceStore;
   readonly #deps: ImageStoreDeps;
   readonly #images = new Map<Digest, StoredImage>();
   /** Removed by force while a stopped container stood on them. */
   readonly #retired = new Set<StoredImage>();
+  /** Images come and go one after another: they share layers. */
+  readonly #turns = new Mutex();
 
   constructor(deps: ImageStoreDeps) {
     this.#deps = deps;
     this.layers = deps.layers;
+    this.references = new ReferenceStore((names) => deps.disk.writeRepositories(names));
+  }
+
+  /** Takes over what an earlier engine left on the disk. Before anything else. */
+  async load({ images, retired, names, orphans }: LoadedImages): Promise<void> {
+    for (const image of images) this.#images.set(image.id, this.#adopt(image));
+    for (const image of retired) this.#retired.add(this.#adopt(image));
+    this.references.load(names);
+    for (const layer of orphans) {
+      await this.#removeLayer(layer);
+      await this.layers.adopt(layer).release();
+    }
   }
 
   /**
@@ -82,24 +103,40 @@ export class ImageStore {
     return this.#deps.usedBy(imageId);
   }
 
-  /** Adds an image without a name. An image that is here already stays, and the leases go back. */
-  async add(image: NewImage): Promise<Image> {
-    const layers = await imageLayers(image);
-    const present = this.#images.get(image.id);
-    if (present !== undefined) {
-      await releaseAll(image.leases);
-      return this.#view(present);
-    }
-    const stored: StoredImage = { ...image, layers, lastTaggedMs: undefined };
-    this.#images.set(image.id, stored);
-    return this.#view(stored);
+  /** An image that containers stand on, be it removed by now. */
+  ofContainer(imageId: Digest): Image | undefined {
+    const stored = this.#images.get(imageId) ?? [...this.#retired].find(({ id }) => id === imageId);
+    return stored && this.#view(stored);
+  }
+
+  /** The config's bytes as they came: its ID is their digest. @throws DrydockError `guest` */
+  rawConfig(imageId: Digest): Promise<Uint8Array> {
+    return this.#deps.disk.readConfig(imageId);
+  }
+
+  /**
+   * Adds an image without a name. An image that is here already stays, and the leases go back.
+   * @throws DrydockError `guest` when the disk refuses; nothing of it stays then
+   */
+  add(image: NewImage): Promise<Image> {
+    return this.#turns.run(async () => {
+      const present = this.#images.get(image.id);
+      if (present !== undefined) {
+        await releaseAll(image.leases);
+        return this.#view(present);
+      }
+      const stored = await this.#store(image);
+      this.#images.set(image.id, stored);
+      return this.#view(stored);
+    });
   }
 
   /** Gives the image another name, taking it from the image that had it. */
-  tag(imageId: Digest, reference: Reference, nowMs: number): void {
+  async tag(imageId: Digest, reference: Reference, nowMs: number): Promise<void> {
     const stored = this.#images.get(imageId);
     if (stored === undefined) throw new DrydockError('not-found', `No such image: ${imageId}`);
-    this.references.set(reference, imageId);
+    await this.references.change((names) => names.set(reference, imageId));
+    await this.#deps.disk.writeLastTagged(imageId, nowMs);
     stored.lastTaggedMs = nowMs;
   }
 
@@ -107,33 +144,74 @@ export class ImageStore {
    * Removes an image that has no names left. Its layers go once nothing stands on them.
    * @returns the chain IDs of the layers that no other image has, top first
    */
-  async delete(imageId: Digest): Promise<Digest[]> {
-    const stored = this.#images.get(imageId);
-    if (stored === undefined) return [];
-    this.#images.delete(imageId);
-    this.#retired.add(stored);
-    const kept = this.#chainIdsOf(this.#images.values());
-    const gone = stored.layers.map(({ chainId }) => chainId).filter((chainId) => !kept.has(chainId));
-    await this.releaseUnused();
-    return gone.reverse();
+  delete(imageId: Digest): Promise<Digest[]> {
+    return this.#turns.run(async () => {
+      const stored = this.#images.get(imageId);
+      if (stored === undefined) return [];
+      await this.#deps.disk.retire(imageId);
+      this.#images.delete(imageId);
+      this.#retired.add(stored);
+      const kept = chainIdsOf(this.#images.values());
+      const gone = stored.layers.map(({ chainId }) => chainId).filter((chainId) => !kept.has(chainId));
+      await this.#releaseUnused();
+      return gone.reverse();
+    });
   }
 
   /** Lets go of the layers of removed images that no container uses any more. Call it when containers are removed. */
-  async releaseUnused(): Promise<void> {
+  releaseUnused(): Promise<void> {
+    return this.#retired.size === 0 ? Promise.resolve() : this.#turns.run(() => this.#releaseUnused());
+  }
+
+  async #releaseUnused(): Promise<void> {
     for (const stored of [...this.#retired]) {
       if (this.#deps.usedBy(stored.id).length > 0 || !this.#retired.delete(stored)) continue;
-      const kept = this.#chainIdsOf([...this.#images.values(), ...this.#retired]);
+      const kept = chainIdsOf([...this.#images.values(), ...this.#retired]);
       try {
         for (const layer of [...stored.layers].reverse()) {
-          if (!kept.has(layer.chainId)) await this.#deps.releaseLayer(layer.overlayId);
+          if (!kept.has(layer.chainId)) await this.#removeLayer(layer);
         }
         await releaseAll(stored.leases);
+        if (![...this.#retired].some(({ id }) => id === stored.id)) await this.#deps.disk.removeRetired(stored.id);
       } catch (error) {
         this.#retired.add(stored);
         // A root that is being taken down right now still holds it; the next call finds it free.
         if (!isDrydockError(error, 'conflict')) throw error;
       }
     }
+  }
+
+  async #store(image: NewImage): Promise<StoredImage> {
+    const { disk } = this.#deps;
+    const known = new Map(this.#allLayers().map((layer) => [layer.chainId, layer]));
+    const layers = (await imageLayers(image)).map((layer) => known.get(layer.chainId) ?? layer);
+    const fresh = layers.flatMap((layer, index) =>
+      known.has(layer.chainId) ? [] : [{ layer, below: layers.slice(0, index) }],
+    );
+    try {
+      await disk.writeLayers(fresh);
+      await disk.writeOrigins(image.origins ?? []);
+      await disk.writeConfig(image.id, image.rawConfig);
+    } catch (error) {
+      await Promise.allSettled(fresh.reverse().map(({ layer }) => this.#removeLayer(layer)));
+      await releaseAll(image.leases);
+      throw error;
+    }
+    return { id: image.id, config: image.config, layers, leases: image.leases, lastTaggedMs: undefined };
+  }
+
+  /** @throws DrydockError `conflict` while a root uses it; it stays whole then */
+  async #removeLayer({ chainId, overlayId }: ImageLayer): Promise<void> {
+    await this.#deps.releaseLayer(overlayId);
+    await this.#deps.disk.removeLayer(chainId, overlayId);
+  }
+
+  #adopt(image: LoadedImage): StoredImage {
+    return { ...image, leases: image.layers.map((layer) => this.layers.adopt(layer)) };
+  }
+
+  #allLayers(): ImageLayer[] {
+    return [...this.#images.values(), ...this.#retired].flatMap(({ layers }) => layers);
   }
 
   #find(name: string): StoredImage | undefined {
@@ -161,16 +239,16 @@ export class ImageStore {
     const sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
     return { id, config, layers, sizeBytes, repoTags: shown(false), repoDigests: shown(true) };
   }
-
-  #chainIdsOf(images: Iterable<StoredImage>): Set<Digest> {
-    return new Set([...images].flatMap(({ layers }) => layers.map(({ chainId }) => chainId)));
-  }
 }
 
 /** A whole ID, with or without `sha256:`: never a name. */
 function idOf(name: string): Digest | undefined {
   const digest = /^[0-9a-f]{64}$/.test(name) ? `sha256:${name}` : name;
   return isDigest(digest) ? digest : undefined;
+}
+
+function chainIdsOf(images: Iterable<StoredImage>): Set<Digest> {
+  return new Set([...images].flatMap(({ layers }) => layers.map(({ chainId }) => chainId)));
 }
 
 async function imageLayers({ leases }: NewImage): Promise<ImageLayer[]> {

@@ -9,6 +9,8 @@ import { readErofs } from '../layer/testing/erofs-reader.ts';
 import type { TarItem } from '../layer/testing/tar-archive.ts';
 import { parseReference } from '../registry/reference.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
+import { FakeFiles } from '../../machine/fake/fake-files.ts';
+import { ImageDisk } from './disk/image-disk.ts';
 import { ImageStore } from './image-store.ts';
 import { ImagePuller } from './pull.ts';
 import type { PullMessage } from './pull-message.ts';
@@ -21,7 +23,12 @@ const FILES: TarItem[][] = [
 function setUp() {
   const registry = new FakeRegistry();
   const blobs = new MemoryBlobStore();
-  const store = new ImageStore({ layers: new LayerPool(blobs), usedBy: () => [], releaseLayer: async () => undefined });
+  const store = new ImageStore({
+    layers: new LayerPool(blobs),
+    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
+    usedBy: () => [],
+    releaseLayer: async () => undefined,
+  });
   const puller = new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base });
   const pull = async (name: string, signal = new AbortController().signal): Promise<PullMessage[]> => {
     const messages: PullMessage[] = [];

@@ -85,8 +85,12 @@ export class ImagePuller {
     const imageId = await this.#pullImage(request, await this.#imageManifest(request, top.manifest));
     report({ status: `Digest: ${top.digest}` });
     const before = store.references.get(reference);
-    store.references.set(withDigest(reference, top.digest), imageId);
-    if (before !== imageId) store.references.set(reference, imageId);
+    const digested = withDigest(reference, top.digest);
+    if (before === imageId && store.references.get(digested) === imageId) return false;
+    await store.references.change((names) => {
+      names.set(digested, imageId);
+      names.set(reference, imageId);
+    });
     return before !== imageId;
   }
 
@@ -105,13 +109,19 @@ export class ImagePuller {
     const { store } = this.#deps;
     const id = manifest.config.digest;
     if (store.has(id)) return id;
-    const config = parseImageConfig(await fetchConfig(request, manifest), id);
+    const rawConfig = await fetchConfig(request, manifest);
+    const config = parseImageConfig(rawConfig, id);
     checkPlatform(request, config);
     if (config.rootfs.diff_ids.length !== manifest.layers.length) {
       throw new DrydockError('data-loss', "layers from manifest don't match image configuration");
     }
     const leases = await this.#pullLayers(request, manifest, config.rootfs.diff_ids);
-    const image: Image = await store.add({ id, config, leases });
+    const repository = `${request.reference.domain}/${request.reference.path}`;
+    const origins = manifest.layers.flatMap(({ digest }, index) => {
+      const diffId = config.rootfs.diff_ids[index];
+      return diffId === undefined ? [] : [{ diffId, digest, repository }];
+    });
+    const image: Image = await store.add({ id, config, rawConfig, leases, origins });
     return image.id;
   }
 

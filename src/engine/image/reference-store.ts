@@ -1,7 +1,9 @@
-// Which names point at which image. Names are kept whole, and shown in their familiar form.
+// Which names point at which image. Names are kept whole, shown in their familiar form, and on the disk before anybody
+// sees a change: a change that cannot be stored did not happen.
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
-import { canonicalString, familiarName, withDefaultTag, withDigest } from '../registry/reference.ts';
+import { Mutex } from '../container/mutex.ts';
+import { canonicalString, familiarName, familiarString, withDefaultTag, withDigest } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
 
 interface Association {
@@ -9,8 +11,20 @@ interface Association {
   readonly imageId: Digest;
 }
 
-export class ReferenceStore {
-  readonly #associations = new Map<string, Association>();
+/** Familiar name of a repository -> familiar reference -> image, as in repositories.json. */
+export type Repositories = ReadonlyMap<string, ReadonlyMap<string, Digest>>;
+
+/** The names as a change sees and edits them. */
+export class Names {
+  readonly #associations: Map<string, Association>;
+
+  constructor(associations: Iterable<readonly [string, Association]> = []) {
+    this.#associations = new Map(associations);
+  }
+
+  copy(): Names {
+    return new Names(this.#associations);
+  }
 
   get(reference: Reference): Digest | undefined {
     return this.#associations.get(canonicalString(stored(reference)))?.imageId;
@@ -40,6 +54,55 @@ export class ReferenceStore {
   of(imageId: Digest): Reference[] {
     const own = [...this.#associations.entries()].filter(([, association]) => association.imageId === imageId);
     return own.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { reference }]) => reference);
+  }
+
+  repositories(): Repositories {
+    const names = new Map<string, Map<string, Digest>>();
+    for (const { reference, imageId } of this.#associations.values()) {
+      const name = familiarName(reference);
+      const own = names.get(name) ?? new Map<string, Digest>();
+      own.set(familiarString(reference), imageId);
+      names.set(name, own);
+    }
+    return names;
+  }
+}
+
+export class ReferenceStore {
+  readonly #save: (names: Repositories) => Promise<void>;
+  readonly #turns = new Mutex();
+  #names = new Names();
+
+  /** @param save puts all names on the disk */
+  constructor(save: (names: Repositories) => Promise<void>) {
+    this.#save = save;
+  }
+
+  get(reference: Reference): Digest | undefined {
+    return this.#names.get(reference);
+  }
+
+  /** Sorted by their whole names. */
+  of(imageId: Digest): Reference[] {
+    return this.#names.of(imageId);
+  }
+
+  /** Changes take turns; each is stored, or did not happen. @throws what `edit` throws, and what the disk refuses */
+  change<T>(edit: (names: Names) => T): Promise<T> {
+    return this.#turns.run(async () => {
+      const names = this.#names.copy();
+      const result = edit(names);
+      await this.#save(names.repositories());
+      this.#names = names;
+      return result;
+    });
+  }
+
+  /** What the disk has already. */
+  load(entries: Iterable<readonly [reference: Reference, imageId: Digest]>): void {
+    const names = new Names();
+    for (const [reference, imageId] of entries) names.set(reference, imageId);
+    this.#names = names;
   }
 }
 

@@ -41,16 +41,16 @@ async function removeByName(
       `conflict: ${what} - container ${short(user.containerId)} is using its referenced image ${short(image.id)}`,
     );
   }
-  const removed = store.references.delete(withDefaultTag(parseReference(name)));
-  const items: ImageDeleteResponseItem[] = [{ Untagged: familiarString(removed) }];
-  let left = store.references.of(image.id);
-  if (removed.digest === undefined && !left.some((other) => other.digest === undefined && sameName(other, removed))) {
+  const untagged = await store.references.change((names) => {
+    const removed = names.delete(withDefaultTag(parseReference(name)));
+    const left = names.of(image.id);
+    const lastTag = removed.digest === undefined && !left.some((other) => !other.digest && sameName(other, removed));
     // The name's last tag is gone: its digests go with it.
-    for (const digest of left.filter((other) => sameName(other, removed))) {
-      items.push({ Untagged: familiarString(store.references.delete(digest)) });
-    }
-    left = store.references.of(image.id);
-  }
+    const digests = lastTag ? left.filter((other) => sameName(other, removed)) : [];
+    return [removed, ...digests.map((digest) => names.delete(digest))];
+  });
+  const items: ImageDeleteResponseItem[] = untagged.map((reference) => ({ Untagged: familiarString(reference) }));
+  const left = store.references.of(image.id);
   if (left.length > 0 || store.usedBy(image.id).some(({ running }) => running || !force)) {
     return { items, untagged: 1, deleted: false };
   }
@@ -65,7 +65,9 @@ async function removeById(
   force: boolean,
 ): Promise<RemovedImage> {
   checkConflicts(store, image, force || isSingle(references) ? [] : references, force);
-  const items = references.map((reference) => ({ Untagged: familiarString(store.references.delete(reference)) }));
+  const items = await store.references.change((names) =>
+    references.map((reference) => ({ Untagged: familiarString(names.delete(reference)) })),
+  );
   const deleted = await deleteImage(store, image.id);
   return { items: [...items, ...deleted], untagged: references.length, deleted: true };
 }

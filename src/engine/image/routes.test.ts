@@ -5,6 +5,8 @@ import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
 import type { EngineEvent } from '../event/event-log.ts';
 import { LayerPool } from '../layer/layer-pool.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
+import { FakeFiles } from '../../machine/fake/fake-files.ts';
+import { ImageDisk } from './disk/image-disk.ts';
 import { ImageStore } from './image-store.ts';
 import type { ImageUse } from './image-store.ts';
 import { ImagePuller } from './pull.ts';
@@ -26,6 +28,7 @@ beforeEach(() => {
   released = [];
   store = new ImageStore({
     layers: new LayerPool(blobs),
+    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
     usedBy: (id) => users.get(id) ?? [],
     releaseLayer: async (overlayId) => void released.push(overlayId),
   });

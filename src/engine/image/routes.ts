@@ -45,8 +45,8 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
 
   routes.post('/images/create', (c) => create(deps, c.req.raw));
 
-  routes.post('/images/:name{.+}/tag', (c) => {
-    tag(deps, c.req.param('name'), new Query(c.req.raw));
+  routes.post('/images/:name{.+}/tag', async (c) => {
+    await tag(deps, c.req.param('name'), new Query(c.req.raw));
     return new Response(null, { status: 201 });
   });
 
@@ -71,7 +71,7 @@ async function create({ puller, store, emit }: ImageRoutesDeps, request: Request
   });
 }
 
-function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query: Query): void {
+async function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query: Query): Promise<void> {
   const repository = query.text('repo');
   if (repository === '') throw new DrydockError('invalid-argument', 'repository name must have at least one component');
   const parsed = parseReference(repository);
@@ -80,7 +80,7 @@ function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query: Query
   }
   const reference = withTag(parsed, query.text('tag') || (parsed.tag ?? 'latest'));
   const image = store.get(name);
-  store.tag(image.id, reference, nowMs());
+  await store.tag(image.id, reference, nowMs());
   emitImageEvent({ store, emit }, 'tag', image.id, familiarString(reference), image.id);
 }
 

@@ -64,6 +64,13 @@ export class LayerPool<E> {
     return this.#join(diffId, this.#jobs.get(diffId) ?? this.#start(diffId, source), signal, onProgress);
   }
 
+  /** A lease on a layer whose file system is in the blob store already. */
+  adopt(layer: UnpackedLayer): LayerLease {
+    const held = this.#held.get(layer.diffId) ?? { layer, users: 0 };
+    this.#held.set(layer.diffId, held);
+    return this.#lease(layer.diffId, held);
+  }
+
   #start(diffId: Digest, source: LayerSource<E>): Job<E> {
     const job: Job<E> = { abort: new AbortController(), waiters: new Set(), done: Promise.resolve(), last: undefined };
     this.#jobs.set(diffId, job);
