@@ -55,7 +55,7 @@ export async function loadImages(deps: LoadDeps): Promise<LoadedImages> {
     loadLayers(deps, chains),
     Promise.all(ids.map((hex) => readImage(deps, paths.configs, hex, tagged.includes(hex)))),
     Promise.all(retiredIds.map((hex) => readImage(deps, paths.retired, hex, false))),
-    ...unfinished.map((name) => files.remove(`${paths.newLayers}/${name}`)),
+    Promise.all(unfinished.map((name) => files.remove(`${paths.newLayers}/${name}`))),
   ]);
   const complete = (found: readonly (StoredConfig | undefined)[]): Promise<LoadedImage[]> =>
     Promise.all(found.map((image) => withLayers(deps, layers, image))).then((all) => all.flat());
