@@ -1,7 +1,7 @@
 // /exec/... and the creation of execs, except for attached starts, which take over the connection (upgrade.ts).
 import { Hono } from 'hono';
 import { DrydockError } from '../../contracts/errors.ts';
-import { createExec, execById, runExec, startableExec } from '../container/exec/exec.ts';
+import { activeExec, createExec, execById, runExec, startableExec } from '../container/exec/exec.ts';
 import { inspectExec } from '../container/exec/inspect-exec.ts';
 import { execRequestSchema, execStartSchema } from '../container/exec/exec-request.ts';
 import { resizeExec } from '../container/resize.ts';
@@ -29,7 +29,7 @@ export function execRoutes({ containers }: Services): Hono {
   routes.post('/exec/:id/resize', async (c) => {
     const query = new Query(c.req.raw);
     const [rows, cols] = [query.size('h', 'height'), query.size('w', 'width')];
-    await resizeExec(execById(containers, c.req.param('id')), cols, rows);
+    await resizeExec(containers, activeExec(containers, c.req.param('id')), cols, rows);
     return new Response(null, { status: 200 });
   });
   return routes;

@@ -77,7 +77,7 @@ async function startExec(
     await runExec(containers, exec, start);
     return new Response(null, { status: 200 });
   }
-  const { Tty } = exec.request;
+  const { Tty } = start;
   const stream = attachExec(containers, exec, !Tty);
   // The head is out by now: a failure is told on the stream, and by the exec's exit code.
   runExec(containers, exec, start).catch(() => undefined);

@@ -4,6 +4,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { deferred } from '../../shared/deferred.ts';
 import type { Deferred } from '../../shared/deferred.ts';
 import { rfc3339Nano } from '../timestamp.ts';
+import type { HealthState } from './health/health-state.ts';
 
 export type WaitCondition = 'not-running' | 'next-exit' | 'removed';
 export type StateName = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
@@ -36,6 +37,8 @@ export class ContainerState {
   pid = 0;
   exitCode = 0;
   error = '';
+  /** From the first start on, of a container with a health check. */
+  health: HealthState | undefined;
   startedAtMs: number | undefined;
   finishedAtMs: number | undefined;
   readonly #stopWaiters: Deferred<ExitStatus>[] = [];
@@ -113,6 +116,8 @@ export class ContainerState {
       Error: this.error,
       StartedAt: rfc3339Nano(this.startedAtMs),
       FinishedAt: rfc3339Nano(this.finishedAtMs),
+      // The types of the API say Date where its JSON has a text.
+      ...(this.health !== undefined && { Health: this.health.toBody() as unknown as NonNullable<StateBody['Health']> }),
     };
   }
 

@@ -54,6 +54,8 @@ export class Container {
   restartedByUser = false;
   restartCount = 0;
   cancelRestart: (() => void) | undefined;
+  /** Aborted to end the health checks under way; undefined when there are none. */
+  healthChecks: AbortController | undefined;
 
   constructor(options: ContainerOptions) {
     this.id = options.id;

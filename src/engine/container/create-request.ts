@@ -1,5 +1,6 @@
 // The body of POST /containers/create, read as Go reads JSON: null and absent are the zero value, unknown fields are kept.
 import { z } from 'zod';
+import { healthcheckSchema } from './health/health-config.ts';
 
 const text = z
   .string()
@@ -59,7 +60,7 @@ export const configSchema = z.looseObject({
   StdinOnce: flag,
   Env: texts,
   Cmd: command,
-  Healthcheck: z.looseObject({}).nullish(),
+  Healthcheck: healthcheckSchema.nullish(),
   Image: text,
   Volumes: nameSet,
   WorkingDir: text,

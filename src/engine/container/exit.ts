@@ -3,6 +3,8 @@ import type { TaskExit } from '../../contracts/runtime.ts';
 import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
+import { forgetUnstarted } from './exec/exec.ts';
+import { stopHealthChecks } from './health/health-monitor.ts';
 import { removeContainer } from './remove.ts';
 
 /** Starts the container again, in its turn. */
@@ -28,6 +30,8 @@ async function settle(
   relaunch: Relaunch,
 ): Promise<void> {
   const { state, restartPolicy } = container;
+  stopHealthChecks(container);
+  forgetUnstarted(context, container);
   await container.io.finish();
   container.task = undefined;
   const nowMs = context.clock.nowMs();

@@ -29,7 +29,7 @@ export function statusText(state: ContainerState, nowMs: number): string {
   const ended = humanDuration(nowMs - (state.finishedAtMs ?? nowMs));
   switch (state.name) {
     case 'running':
-      return `Up ${up}`;
+      return state.health === undefined ? `Up ${up}` : `Up ${up} (${state.health.words})`;
     case 'paused':
       return `Up ${up} (Paused)`;
     case 'restarting':

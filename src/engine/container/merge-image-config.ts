@@ -2,6 +2,7 @@
 import { DrydockError } from '../../contracts/errors.ts';
 import type { ImageRunConfig } from '../image/image.ts';
 import type { Config } from './create-request.ts';
+import { mergeHealthcheck } from './health/health-config.ts';
 
 /** @throws DrydockError `invalid-argument` when there is no command at all */
 export function mergeImageConfig(config: Config, image: ImageRunConfig): Config {
@@ -20,7 +21,7 @@ export function mergeImageConfig(config: Config, image: ImageRunConfig): Config 
     WorkingDir: config.WorkingDir || (image.WorkingDir ?? ''),
     Volumes: mergeSets(config.Volumes, image.Volumes),
     StopSignal: config.StopSignal || image.StopSignal,
-    Healthcheck: config.Healthcheck ?? (image.Healthcheck === undefined ? undefined : { ...image.Healthcheck }),
+    Healthcheck: mergeHealthcheck(config.Healthcheck, image.Healthcheck),
   };
   if ((merged.Entrypoint ?? []).length === 0 && (merged.Cmd ?? []).length === 0) {
     throw new DrydockError('invalid-argument', 'no command specified');

@@ -3,6 +3,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
+import { resumeHealthChecks, stopHealthChecks } from './health/health-monitor.ts';
 
 /** @throws DrydockError `conflict` when it does not run, is paused, or is restarting */
 export async function pauseContainer(context: ContainerContext, container: Container): Promise<void> {
@@ -15,6 +16,7 @@ export async function pauseContainer(context: ContainerContext, container: Conta
     }
     await context.runtime.setFrozen(id, true);
     state.paused = true;
+    stopHealthChecks(container);
     emitContainerEvent(context, container, 'pause');
   });
 }
@@ -26,6 +28,7 @@ export async function unpauseContainer(context: ContainerContext, container: Con
     if (!state.paused) throw new DrydockError('internal', `Container ${id} is not paused`);
     await context.runtime.setFrozen(id, false);
     state.paused = false;
+    resumeHealthChecks(context, container);
     emitContainerEvent(context, container, 'unpause');
   });
 }

@@ -10,6 +10,7 @@ import { buildSpec } from './spec/build-spec.ts';
 import { startFailure } from './start-error.ts';
 import type { StartFailure } from './start-error.ts';
 import { handleExit } from './exit.ts';
+import { beginHealthChecks } from './health/health-monitor.ts';
 import { prepareLog } from './log/make-log.ts';
 import { userOf } from './user/container-user.ts';
 import { resolveInRoot } from './user/path-in-root.ts';
@@ -52,6 +53,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
   container.task = task;
   container.io.start(task);
   state.setRunning(task.pid, context.clock.nowMs());
+  beginHealthChecks(context, container);
   emitNetworkEvent(context, container, 'connect');
   emitContainerEvent(context, container, 'start');
   void task.exited

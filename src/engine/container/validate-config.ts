@@ -4,6 +4,7 @@ import type { HostInfo } from '../../contracts/runtime.ts';
 import { isAbsolute } from './clean-path.ts';
 import type { Config, HostConfig } from './create-request.ts';
 import { parseSignal } from './signals.ts';
+import { validateHealthcheck } from './health/health-config.ts';
 import { validateLogOptions } from './log/log-driver.ts';
 import { normalizeCapabilities } from './spec/capabilities.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
@@ -17,6 +18,7 @@ export function validateConfig(config: Config): void {
     throw refuse(`the working directory '${config.WorkingDir}' is invalid, it needs to be an absolute path`);
   }
   if (config.StopSignal) parseSignal(config.StopSignal);
+  validateHealthcheck(config.Healthcheck);
   for (const entry of config.Env) {
     if (entry === '' || entry.startsWith('=')) throw refuse(`invalid environment variable: ${entry}`);
   }

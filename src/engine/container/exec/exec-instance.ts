@@ -24,6 +24,7 @@ export class ExecInstance {
   readonly io: ProcessIo;
   running = false;
   exitCode: number | undefined;
+  endedAtMs: number | undefined;
   pid = 0;
   /** Its process; undefined when it could not start. */
   readonly started = deferred<Task | undefined>();

@@ -17,8 +17,8 @@ import { userOf } from '../user/container-user.ts';
 import { ExecInstance } from './exec-instance.ts';
 import type { ExecRequestBody, ExecStartBody } from './exec-request.ts';
 
-/** Finished execs beyond this many are forgotten, oldest first. */
-const KEPT_EXECS = 256;
+/** As Docker's collector: an exec can be asked about for at least this long after its end. */
+const KEPT_MS = 5 * 60_000;
 const COULD_NOT_START = 126;
 const utf8 = new TextEncoder();
 
@@ -32,28 +32,48 @@ export async function createExec(
   const container = context.store.get(reference);
   requireActive(container, reference);
   if (request.User !== '') await userOf(context.runtime, container, request.User);
+  return registerExec(context, container, request, parseDetachKeys(request.DetachKeys, 'escape'));
+}
+
+/** For a container that runs: nothing is checked any more. */
+export function registerExec(
+  context: ContainerContext,
+  container: Container,
+  request: ExecRequestBody,
+  detachKeys: Uint8Array,
+): ExecInstance {
   const { config } = container;
   const exec = new ExecInstance({
     id: randomId(context.randomBytes),
     container,
-    request,
+    request: {
+      ...request,
+      User: request.User || config.User,
+      WorkingDir: request.WorkingDir || config.WorkingDir,
+    },
     env: overlayEnvironment(environmentOf(config.Hostname, request.Tty, config.Env), request.Env),
-    detachKeys: parseDetachKeys(request.DetachKeys, 'escape'),
+    detachKeys,
     clock: context.clock,
   });
   container.execs.set(exec.id, exec);
-  forgetOldest(context);
+  forgetOld(context);
   context.execs.set(exec.id, exec);
-  emitContainerEvent(context, container, `exec_create: ${request.Cmd.join(' ')}`, { execID: exec.id });
+  emitContainerEvent(context, container, `exec_create: ${eventCommand(exec)}`, { execID: exec.id });
   return exec;
 }
 
 /** @throws DrydockError `not-found`, `conflict` in Docker's words */
 export function startableExec(context: ContainerContext, id: string): ExecInstance {
-  const exec = execById(context, id);
-  requireActive(exec.container, exec.container.id);
+  const exec = activeExec(context, id);
   if (exec.exitCode !== undefined) throw new DrydockError('conflict', `exec command ${id} has already run`);
   if (exec.running) throw new DrydockError('conflict', `exec command ${id} is already running`);
+  return exec;
+}
+
+/** @throws DrydockError `not-found`, `conflict` when its container does not run */
+export function activeExec(context: ContainerContext, id: string): ExecInstance {
+  const exec = execById(context, id);
+  requireActive(exec.container, exec.container.id);
   return exec;
 }
 
@@ -84,8 +104,8 @@ export function attachExec(context: ContainerContext, exec: ExecInstance, multip
 export async function runExec(context: ContainerContext, exec: ExecInstance, start: ExecStartBody): Promise<void> {
   const { container, request, id } = exec;
   exec.running = true;
-  emitContainerEvent(context, container, `exec_start: ${request.Cmd.join(' ')}`, { execID: id });
-  const [rows = 0, cols = 0] = start.ConsoleSize ?? request.ConsoleSize ?? [];
+  emitContainerEvent(context, container, `exec_start: ${eventCommand(exec)}`, { execID: id });
+  const [rows = 0, cols = 0] = (start.Tty ? start.ConsoleSize : undefined) ?? request.ConsoleSize ?? [];
   const hasSize = request.Tty && rows > 0 && cols > 0;
   try {
     const process = await processOf(context, exec);
@@ -101,10 +121,8 @@ export async function runExec(context: ContainerContext, exec: ExecInstance, sta
     void task.exited.then(({ exitCode }) => finishExec(context, exec, exitCode));
   } catch (cause) {
     const failure = execFailure(cause, request.Cmd[0] ?? '');
-    exec.running = false;
-    exec.exitCode = failure.exitCode === 128 ? COULD_NOT_START : failure.exitCode;
+    end(context, exec, failure.exitCode === 128 ? COULD_NOT_START : failure.exitCode);
     exec.started.resolve(undefined);
-    container.execs.delete(id);
     const attached = exec.io.hub.write('stdout', utf8.encode(`${failure.error.message}\r\n`));
     await attached;
     exec.io.close();
@@ -113,17 +131,15 @@ export async function runExec(context: ContainerContext, exec: ExecInstance, sta
 }
 
 async function finishExec(context: ContainerContext, exec: ExecInstance, exitCode: number): Promise<void> {
-  exec.exitCode = exitCode;
-  exec.running = false;
-  exec.container.execs.delete(exec.id);
+  end(context, exec, exitCode);
   await exec.io.finish();
   emitContainerEvent(context, exec.container, 'exec_die', { execID: exec.id, exitCode: String(exitCode) });
 }
 
 async function processOf(context: ContainerContext, exec: ExecInstance): Promise<OciProcess> {
   const { container, request } = exec;
-  const { hostConfig, config } = container;
-  const user = await userOf(context.runtime, container, request.User || config.User);
+  const { hostConfig } = container;
+  const user = await userOf(context.runtime, container, request.User);
   const capabilities = capabilitiesOf({
     add: hostConfig.CapAdd,
     drop: hostConfig.CapDrop,
@@ -136,17 +152,37 @@ async function processOf(context: ContainerContext, exec: ExecInstance): Promise
     user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
     args: [...request.Cmd],
     env: [...exec.env],
-    cwd: request.WorkingDir || config.WorkingDir || '/',
+    cwd: request.WorkingDir || '/',
     capabilities: { bounding: capabilities, effective: inForce, permitted: inForce },
     ...(rlimits.length > 0 && { rlimits }),
     noNewPrivileges: parseSecurityOptions(hostConfig.SecurityOpt).noNewPrivileges,
   };
 }
 
-function forgetOldest({ execs }: ContainerContext): void {
-  for (const [id, exec] of execs) {
-    if (execs.size < KEPT_EXECS) return;
-    if (exec.exitCode !== undefined) execs.delete(id);
+function end({ clock }: ContainerContext, exec: ExecInstance, exitCode: number): void {
+  exec.exitCode = exitCode;
+  exec.running = false;
+  exec.endedAtMs = clock.nowMs();
+  exec.container.execs.delete(exec.id);
+}
+
+// Docker writes the blank even when nothing follows it.
+function eventCommand({ request }: ExecInstance): string {
+  const [command = '', ...args] = request.Cmd;
+  return `${command} ${args.join(' ')}`;
+}
+
+function forgetOld({ execs, clock }: ContainerContext): void {
+  const oldMs = clock.nowMs() - KEPT_MS;
+  for (const [id, { endedAtMs = oldMs }] of execs) if (endedAtMs < oldMs) execs.delete(id);
+}
+
+/** The container's run is over: an exec that was never started can be no more. */
+export function forgetUnstarted({ execs }: ContainerContext, container: Container): void {
+  for (const exec of container.execs.values()) {
+    if (exec.running) continue;
+    container.execs.delete(exec.id);
+    execs.delete(exec.id);
   }
 }
 

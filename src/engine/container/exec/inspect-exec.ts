@@ -25,7 +25,7 @@ export function inspectExec({ id, container, request, running, exitCode, pid, de
     OpenStdin: request.AttachStdin,
     OpenStderr: request.AttachStderr,
     OpenStdout: request.AttachStdout,
-    CanRemove: exitCode !== undefined,
+    CanRemove: false,
     ContainerID: container.id,
     DetachKeys: request.DetachKeys === '' ? '' : btoa(String.fromCharCode(...detachKeys)),
     Pid: pid,
