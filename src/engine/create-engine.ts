@@ -9,6 +9,7 @@ import { ContainerStore } from './container/container-store.ts';
 import { EventLog } from './event/event-log.ts';
 import { DEFAULT_CONFIG } from './daemon/daemon-config.ts';
 import type { DaemonConfig } from './daemon/daemon-config.ts';
+import { prepareDataRoot } from './daemon/data-root.ts';
 import { ImageDisk } from './image/disk/image-disk.ts';
 import { loadImages } from './image/disk/load-images.ts';
 import { ImageStore } from './image/image-store.ts';
@@ -50,6 +51,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     usedBy: (imageId) => containers.usersOf(imageId),
     releaseLayer: (overlayId) => runtime.removeLayer(overlayId),
   });
+  await prepareDataRoot(runtime, config.dataRoot, log);
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
   return assembleEngine({

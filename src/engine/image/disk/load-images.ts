@@ -63,7 +63,8 @@ export async function loadImages(deps: LoadDeps): Promise<LoadedImages> {
   // One of which layers went already was on its way out.
   const leaving = await complete(retired);
   const stay = new Set(leaving.map(({ id }) => hexOf(id)));
-  await Promise.all(retiredIds.map((hex) => (stay.has(hex) ? undefined : files.remove(`${paths.retired}/${hex}`))));
+  const leftovers = retiredIds.filter((hex) => !stay.has(hex));
+  await Promise.all(leftovers.map((hex) => files.remove(`${paths.retired}/${hex}`)));
   const used = new Set([...whole, ...leaving].flatMap((image) => image.layers.map(({ chainId }) => chainId)));
   const damaged = whole.length < ids.length;
   return {
