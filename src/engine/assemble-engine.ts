@@ -10,6 +10,8 @@ import type { ContainerContext, ImageSource } from './container/container-contex
 import type { ContainerStore } from './container/container-store.ts';
 import { endAllContainers } from './container/end-all.ts';
 import { HostFacts } from './container/host-facts.ts';
+import { readSample } from './container/stats/read-sample.ts';
+import { StatsCollector } from './container/stats/stats-collector.ts';
 import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
@@ -42,6 +44,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     store: deps.containers,
     onRemoved: deps.onContainerRemoved,
     execs: new Map(),
+    stats: new StatsCollector(clock, (container) => readSample({ runtime, clock }, container)),
     hostFacts: new HostFacts(runtime.files),
     networks: new Networks(randomBytes, clock.nowMs()),
     emit: events.emit,

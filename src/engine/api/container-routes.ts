@@ -5,7 +5,8 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { createContainer } from '../container/create.ts';
 import { createRequestSchema } from '../container/create-request.ts';
 import { inspectContainer } from '../container/inspect.ts';
-import { LIST_FILTERS, listContainers } from '../container/list.ts';
+import { LIST_FILTERS } from '../container/list-filter.ts';
+import { listContainers } from '../container/list.ts';
 import { pauseContainer, unpauseContainer } from '../container/pause.ts';
 import { pruneContainers, PRUNE_FILTERS } from '../container/prune.ts';
 import { removeContainer } from '../container/remove.ts';
@@ -23,6 +24,7 @@ import { json, noContent, readJson } from './json.ts';
 import { logsResponse } from './logs-response.ts';
 import { Query } from './query.ts';
 import type { Services } from './services.ts';
+import { statsResponse } from './stats-response.ts';
 import { waitResponse } from './wait-response.ts';
 
 export function containerRoutes({ containers, networks }: Services): Hono {
@@ -47,6 +49,7 @@ export function containerRoutes({ containers, networks }: Services): Hono {
   });
   routes.get('/containers/:id/json', (c) => json(inspectContainer(found(c), networks)));
   routes.get('/containers/:id/logs', (c) => logsResponse(containers, found(c), c.req.raw));
+  routes.get('/containers/:id/stats', (c) => statsResponse(containers, found(c), c.req.raw));
   routes.get('/containers/:id/top', async (c) => {
     return json(await topOf(containers, found(c), new Query(c.req.raw).text('ps_args')));
   });

@@ -1,7 +1,7 @@
 // GET /events: what was, if asked for, then what is, one JSON document a line.
 import { Hono } from 'hono';
 import { DrydockError } from '../../contracts/errors.ts';
-import { EVENT_FILTERS, eventFilter } from '../event/event-filter.ts';
+import { eventFilter } from '../event/event-filter.ts';
 import type { EventMessage } from '../event/event-log.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import { Filters } from './filters.ts';
@@ -23,7 +23,7 @@ export function eventRoutes({ events, containers }: Services): Hono {
       const message = `\`since\` time (${since}) cannot be after \`until\` time (${until})`;
       throw new DrydockError('invalid-argument', message);
     }
-    const wanted = eventFilter(Filters.parse(query.text('filters'), EVENT_FILTERS));
+    const wanted = eventFilter(Filters.parse(query.text('filters')));
     const stops: (() => void)[] = [];
     const stop = (): void => stops.splice(0).forEach((one) => one());
 

@@ -8,17 +8,23 @@ export class Filters {
     this.#values = values;
   }
 
-  /** @throws DrydockError `invalid-argument`: invalid filter */
-  static parse(json: string | undefined, accepted: readonly string[]): Filters {
+  /** @param accepted undefined takes every key. @throws DrydockError `invalid-argument`: invalid filter */
+  static parse(json: string | undefined, accepted?: readonly string[]): Filters {
     const values = new Map<string, readonly string[]>();
     for (const [key, value] of Object.entries(parseObject(json ?? ''))) {
-      if (!accepted.includes(key)) throw new DrydockError('invalid-argument', `invalid filter '${key}'`);
+      if (accepted !== undefined && !accepted.includes(key))
+        throw new DrydockError('invalid-argument', `invalid filter '${key}'`);
       const list = Array.isArray(value)
         ? value.map(String)
         : Object.keys(Object(value)).filter((name) => Object(value)[name] === true);
       values.set(key, list);
     }
     return new Filters(values);
+  }
+
+  /** Asked for, perhaps with no value. */
+  has(key: string): boolean {
+    return this.#values.has(key);
   }
 
   values(key: string): readonly string[] {
@@ -29,6 +35,12 @@ export class Filters {
   exact(key: string, value: string): boolean {
     const values = this.values(key);
     return values.length === 0 || values.includes(value);
+  }
+
+  /** As `exact`, but a value may also be how `value` begins. */
+  prefix(key: string, value: string): boolean {
+    const values = this.values(key);
+    return values.length === 0 || values.some((prefix) => value.startsWith(prefix));
   }
 
   /** As `exact`, but the values are also regular expressions. */

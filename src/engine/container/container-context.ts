@@ -9,6 +9,7 @@ import type { ContainerStore } from './container-store.ts';
 import type { Container } from './container.ts';
 import type { ExecInstance } from './exec/exec-instance.ts';
 import type { HostFacts } from './host-facts.ts';
+import type { StatsCollector } from './stats/stats-collector.ts';
 
 export interface ImageSource {
   /** @throws DrydockError `not-found`: No such image: x:latest */
@@ -20,6 +21,7 @@ export interface ContainerContext {
   readonly images: ImageSource;
   readonly store: ContainerStore;
   readonly execs: Map<string, ExecInstance>;
+  readonly stats: StatsCollector;
   readonly hostFacts: HostFacts;
   readonly networks: Networks;
   readonly emit: EmitEvent;

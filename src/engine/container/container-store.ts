@@ -46,6 +46,12 @@ export class ContainerStore {
     return matches[0];
   }
 
+  /** undefined when no id begins so, or several do. */
+  uniqueByPrefix(prefix: string): Container | undefined {
+    const matches = [...this.#byId.values()].filter(({ id }) => id.startsWith(prefix));
+    return matches.length === 1 ? matches[0] : undefined;
+  }
+
   /** @returns the container, or undefined once it is removed */
   byId(id: string): Container | undefined {
     return this.#byId.get(id);

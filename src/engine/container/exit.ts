@@ -39,7 +39,9 @@ async function settle(
   state.oomKilled = exit.oomKilled;
   if (exit.oomKilled) emitContainerEvent(context, container, 'oom');
 
-  const delayMs = restartPolicy.afterExit(exit.exitCode, container.stoppedByUser || state.removing, ranForMs);
+  const delayMs = state.removing
+    ? undefined
+    : restartPolicy.afterExit(exit.exitCode, container.stoppedByUser, ranForMs);
   const attributes = { exitCode: String(exit.exitCode), execDuration: String(Math.floor(ranForMs / 1000)) };
   emitNetworkEvent(context, container, 'disconnect');
   emitContainerEvent(context, container, 'die', attributes);

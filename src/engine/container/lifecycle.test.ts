@@ -196,8 +196,12 @@ describe('the end', () => {
       status: 409,
       body: { message: `cannot kill container: k1: container ${id} is not running` },
     });
-    expect((await t.call('POST', '/containers/k1/kill?signal=NOPE')).body.message).toBe('invalid signal: NOPE');
-    expect((await t.call('POST', '/containers/nope/kill')).body.message).toBe('No such container: nope');
+    expect((await t.call('POST', '/containers/k1/kill?signal=NOPE')).body.message).toBe(
+      'cannot kill container: k1: invalid signal: NOPE',
+    );
+    expect((await t.call('POST', '/containers/nope/kill')).body.message).toBe(
+      'cannot kill container: nope: No such container: nope',
+    );
   });
 
   test('of a paused container thaws it', async () => {

@@ -1,29 +1,50 @@
 // POST /containers/prune: all stopped containers go.
 import type { ContainerPruneResponse } from '@docker/node-sdk';
 import type { Filters } from '../api/filters.ts';
-import { parseTimestamp } from '../timestamp.ts';
+import { DrydockError } from '../../contracts/errors.ts';
+import { untilOf } from '../until-filter.ts';
+import type { ContainerStore } from './container-store.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { removeContainer } from './remove.ts';
 
 export const PRUNE_FILTERS: readonly string[] = ['label', 'label!', 'until'];
 
-export async function pruneContainers(context: ContainerContext, filters: Filters): Promise<ContainerPruneResponse> {
-  const removed: string[] = [];
-  for (const container of context.store.all()) {
-    if (container.state.running || container.state.removing || !passes(container, filters)) continue;
-    await removeContainer(context, container, { force: false });
-    removed.push(container.id);
+type PruneBody = Omit<ContainerPruneResponse, 'ContainersDeleted'> & { readonly ContainersDeleted: string[] | null };
+
+/** Engines at work on it: two at once would get into each other's way. */
+const pruning = new WeakSet<ContainerStore>();
+
+export async function pruneContainers(context: ContainerContext, filters: Filters): Promise<PruneBody> {
+  if (pruning.has(context.store)) throw new DrydockError('conflict', 'a prune operation is already running');
+  pruning.add(context.store);
+  try {
+    return await prune(context, filters, untilOf(filters, context.clock.nowMs()));
+  } finally {
+    pruning.delete(context.store);
   }
-  context.emit({ type: 'container', action: 'prune', id: '', attributes: { reclaimed: '0' } });
-  return { ContainersDeleted: removed, SpaceReclaimed: 0 };
 }
 
-function passes({ config, createdMs }: Container, filters: Filters): boolean {
-  const untilMs = parseTimestamp(filters.values('until')[0] ?? '');
+async function prune(context: ContainerContext, filters: Filters, untilMs: number | undefined): Promise<PruneBody> {
+  const removed: string[] = [];
+  for (const container of context.store.all()) {
+    if (container.state.running || container.state.removing || !passes(container, filters, untilMs)) continue;
+    try {
+      await removeContainer(context, container, { force: false });
+      removed.push(container.id);
+    } catch (error) {
+      context.log(`Cannot prune container ${container.id}: ${String(error)}`);
+    }
+  }
+  context.emit({ type: 'container', action: 'prune', id: '', attributes: { reclaimed: '0' } });
+  // Go writes an empty list as null.
+  return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: 0 };
+}
+
+function passes({ config, createdMs }: Container, filters: Filters, untilMs: number | undefined): boolean {
   const unwanted = filters.values('label!');
   return (
-    (untilMs === undefined || createdMs < untilMs) &&
+    (untilMs === undefined || createdMs <= untilMs) &&
     filters.labels('label', config.Labels) &&
     (unwanted.length === 0 || !filters.labels('label!', config.Labels))
   );

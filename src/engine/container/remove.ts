@@ -41,7 +41,8 @@ export async function removeContainer(
   } finally {
     state.removing = false;
   }
-  for (const exec of container.execs.keys()) context.execs.delete(exec);
+  for (const [id, exec] of context.execs) if (exec.container === container) context.execs.delete(id);
+  context.stats.stop(container);
   context.store.delete(container);
   state.setRemoved();
   emitContainerEvent(context, container, 'destroy');

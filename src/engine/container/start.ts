@@ -24,6 +24,7 @@ export async function startContainer(context: ContainerContext, container: Conta
   if (state.running && !state.restarting) throw new DrydockError('not-modified', 'container is already running');
   container.cancelRestart?.();
   container.restartPolicy.reset();
+  container.restartCount = 0;
   container.stoppedByUser = false;
   await launch(context, container);
 }

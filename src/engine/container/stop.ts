@@ -16,10 +16,10 @@ const KILL_WAIT_MS = 10_000;
 
 /** POST /containers/{id}/kill. @throws DrydockError `conflict` when it does not run */
 export async function killContainer(context: ContainerContext, reference: string, signalName: string): Promise<void> {
-  const signal = signalName === '' ? SIGKILL : parseSignal(signalName);
-  requireKnownSignal(signal);
-  const container = context.store.get(reference);
   try {
+    const signal = signalName === '' ? SIGKILL : parseSignal(signalName);
+    requireKnownSignal(signal);
+    const container = context.store.get(reference);
     if (signal === SIGKILL) await killAndWait(context, container);
     else await sendSignal(context, container, signal);
   } catch (error) {
@@ -54,7 +54,6 @@ export async function stopIfRunning(
   if (!container.state.running) return;
   const signal = options.signal === '' ? container.stopSignal : parseSignal(options.signal);
   const timeoutS = options.timeoutS ?? container.stopTimeoutS;
-  container.stoppedByUser = true;
   await sendSignal(context, container, signal);
   if (timeoutS < 0) await container.state.wait('not-running');
   else if (!(await endsWithin(context, container, timeoutS * 1000))) await killAndWait(context, container);
@@ -66,7 +65,8 @@ async function sendSignal(context: ContainerContext, container: Container, signa
   if (!state.running) throw new DrydockError('conflict', `container ${container.id} is not running`);
   // As Docker: with no stop signal of its own, every signal counts as the user's wish to end it.
   const asksForEnd = signal === SIGKILL || !container.config.StopSignal || signal === container.stopSignal;
-  if (asksForEnd) container.stoppedByUser = true;
+  if (asksForEnd) container.restartPolicy.cancel();
+  container.stoppedByUser = true;
   if (state.restarting) {
     if (asksForEnd) container.cancelRestart?.();
     return;

@@ -13,7 +13,14 @@ export async function topOf(
   container: Container,
   psArgs: string,
 ): Promise<ContainerTopResponse> {
-  if (!container.state.running) throw new DrydockError('conflict', `container ${container.id} is not running`);
+  for (const [, key = '', value = ''] of psArgs.matchAll(/\s+([^\s]*)=\s*(PID[^\s]*)/g)) {
+    if (key !== 'pid') throw new DrydockError('internal', `specifying "${key}=${value}" is not allowed`);
+  }
+  const { state, id } = container;
+  if (!state.running) throw new DrydockError('conflict', `container ${id} is not running`);
+  if (state.restarting) {
+    throw new DrydockError('conflict', `Container ${id} is restarting, wait until the container is running`);
+  }
   const [{ 'cgroup.procs': procs = '' }, output] = await Promise.all([
     context.runtime.cgroup(container.id, ['cgroup.procs']),
     ps(context, psArgs === '' ? ['-ef'] : psArgs.split(' ')),

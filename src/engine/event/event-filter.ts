@@ -1,49 +1,36 @@
-// Which events a listener wants: `docker events --filter`.
+// Which events a listener wants: `docker events --filter`. A key that Docker does not know is not looked at.
+// Source: moby daemon/events/filter.go.
 import type { Filters } from '../api/filters.ts';
 import type { EventMessage } from './event-log.ts';
 
-export const EVENT_FILTERS: readonly string[] =
-  'config container daemon event image label network node plugin scope secret service type volume'.split(' ');
-
-const ACTOR_FILTERS = [
-  'container',
-  'daemon',
-  'image',
-  'network',
-  'plugin',
-  'volume',
-  'config',
-  'node',
-  'secret',
-  'service',
-];
+/** The beginning of a name or id is enough for these, whatever the event is about. */
+const ACTORS = 'container daemon plugin volume network node service secret config'.split(' ');
+/** With one of these among the values, the beginning of an action is enough. */
+const ACTIONS_WITH_WORDS = ['health_status', 'exec_create', 'exec_start'];
 
 export function eventFilter(filters: Filters): (message: EventMessage) => boolean {
-  const chosenActors = ACTOR_FILTERS.filter((type) => filters.values(type).length > 0);
-  return (message) =>
-    matchesAction(filters, message) &&
-    filters.exact('type', message.Type) &&
-    filters.exact('scope', message.scope) &&
-    filters.labels('label', message.Actor.Attributes) &&
-    chosenActors.every((type) => matchesActor(filters, type, message));
+  const byPrefix = ACTIONS_WITH_WORDS.some((action) => filters.values('event').includes(action));
+  return ({ Type, Action, Actor, scope }) => {
+    const { name = '', image = '' } = Actor.Attributes;
+    return (
+      (byPrefix ? filters.prefix('event', Action) : filters.exact('event', Action)) &&
+      filters.exact('type', Type) &&
+      filters.exact('scope', scope) &&
+      filters.labels('label', Actor.Attributes) &&
+      ACTORS.every((key) => filters.prefix(key, Actor.ID) || filters.prefix(key, name)) &&
+      isOfImage(filters, Actor.ID, Type === 'image' ? name : image)
+    );
+  };
 }
 
-// `exec_start` also means `exec_start: ls`; `health_status` likewise.
-function matchesAction(filters: Filters, { Action }: EventMessage): boolean {
-  const values = filters.values('event');
-  return values.length === 0 || values.some((value) => Action === value || Action.startsWith(`${value}:`));
+function isOfImage(filters: Filters, id: string, image: string): boolean {
+  return [id, image, withoutTag(image), withoutTag(id)].some((reference) => filters.exact('image', reference));
 }
 
-function matchesActor(filters: Filters, type: string, { Type, Actor }: EventMessage): boolean {
-  const values = filters.values(type);
-  // An image's filter also chooses the containers made of it.
-  if (type === 'image' && Type !== 'image') return sameImage(values, Actor.Attributes['image'] ?? '');
-  if (Type !== type) return false;
-  const name = Actor.Attributes['name'] ?? '';
-  if (type === 'image' && (sameImage(values, Actor.ID) || sameImage(values, name))) return true;
-  return values.some((value) => value === name || (value !== '' && Actor.ID.startsWith(value)));
-}
-
-function sameImage(values: readonly string[], reference: string): boolean {
-  return values.some((value) => value === reference || value === reference.replace(/:[^:/]*$/, ''));
+/** Also in the short form: no `docker.io/library/`, no tag, no digest. */
+function withoutTag(reference: string): string {
+  return reference
+    .replace(/^(?:docker\.io\/(?:library\/)?)/, '')
+    .replace(/@.*$/, '')
+    .replace(/:[^:/]*$/, '');
 }
