@@ -10,7 +10,7 @@
 #include "listener.h"
 #include "machine.h"
 #include "mounts.h"
-#include "remove.h"
+#include "../lib-c/remove.h"
 #include "spawn.h"
 #include "stream.h"
 #include "terminal.h"

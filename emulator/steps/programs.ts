@@ -45,4 +45,5 @@ export const ROOT_PROGRAMS: readonly { readonly step: Step; readonly path: strin
   { step: programStep({ name: 'drydock-agent', folder: 'agent' }), path: 'usr/sbin/drydock-agent' },
   { step: programStep({ name: 'docker', folder: 'stub' }), path: 'usr/bin/docker' },
   { step: programStep({ name: 'drydock-shim', folder: 'shim', libcrun: true }), path: 'usr/bin/drydock-shim' },
+  { step: programStep({ name: 'drydock-tree', folder: 'tree' }), path: 'usr/bin/drydock-tree' },
 ];

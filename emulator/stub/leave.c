@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../lib-c/io.h"
+#include "helper.h"
 #include "terminal.h"
 
 /** What a shell reports for signal n, should the signal not end us after all. */
@@ -13,6 +14,7 @@
 
 void leave(int code, int signal_number) {
   terminal_set_raw(false);
+  helper_kill();
   if (signal_number != 0) {
     sigset_t set;
     sigemptyset(&set);

@@ -8,6 +8,7 @@
 
 #include "../lib-c/io.h"
 #include "files.h"
+#include "helper.h"
 #include "leave.h"
 #include "stub.h"
 #include "terminal.h"
@@ -97,6 +98,14 @@ static void obey(struct stub *stub, const struct cli_message *m, struct buffer *
       return file_write(output, m->id, &m->write);
     case cli_remove_code:
       return file_remove(output, m->id, &m->remove);
+    case cli_start_code:
+      return helper_start(output, m->id, &m->start);
+    case cli_take_code:
+      return helper_take(output, m->id, &m->take);
+    case cli_give_code:
+      return helper_give(output, m->id, &m->give);
+    case cli_finish_code:
+      return helper_finish(output, m->id, &m->finish);
     case cli_catch_signals_code:
       stub->catching = m->catch_signals.on;
   }

@@ -23,6 +23,7 @@ const messages: Record<string, CliMessage> = {
   signal: { type: 'signal', id: 0, signal: 28 },
   done: { type: 'done', id: 0xffff_ffff, errno: 17 },
   content: { type: 'content', id: 7, content: Uint8Array.of(0, 255) },
+  finished: { type: 'finished', id: 8, code: 1, message: '2 lstat ø: no such file or directory' },
   stdout: { type: 'stdout', id: 0, content: new TextEncoder().encode('hello\n') },
   stderr: { type: 'stderr', id: 0, content: new TextEncoder().encode('Unable\n') },
   pull: { type: 'pull', id: 0, bytes: 65536 },
@@ -33,6 +34,10 @@ const messages: Record<string, CliMessage> = {
   write: { type: 'write', id: 8, path: 'cid', mode: 0o600, flags: 2, content: new TextEncoder().encode('0123') },
   remove: { type: 'remove', id: 9, path: 'cid' },
   catchSignals: { type: 'catchSignals', id: 0, on: 1 },
+  start: { type: 'start', id: 10, argv: ['drydock-tree', 'pack', 'a b', 'b'] },
+  take: { type: 'take', id: 11, length: 262144 },
+  give: { type: 'give', id: 12, content: Uint8Array.of(1, 2, 3) },
+  finish: { type: 'finish', id: 13, cancel: 1 },
 };
 
 const frames = new Map(

@@ -19,6 +19,8 @@ export const CLI_MESSAGES = {
   /** Answers to the host's file requests. */
   done: { code: 5, fields: { errno: 'u32' } },
   content: { code: 6, fields: { content: 'bytes' } },
+  /** Answer to `finish`: the helper's exit code (128 + n by signal n) and the first line of its stderr. */
+  finished: { code: 7, fields: { code: 'u8', message: 'str' } },
 
   // host -> stub
   stdout: { code: 32, fields: { content: 'bytes' } },
@@ -37,6 +39,14 @@ export const CLI_MESSAGES = {
   remove: { code: 39, fields: { path: 'str' } },
   /** 1: deliver signals as `signal` messages; 0 (at the start): the stub dies by them as any program. */
   catchSignals: { code: 40, fields: { on: 'u8' } },
+  /** Run a helper program where the command was typed; one at a time. Answer: `done`. */
+  start: { code: 41, fields: { argv: 'strs' } },
+  /** Answer: `content`, what the helper printed since, at most `length`, once there is something; empty at its end. */
+  take: { code: 42, fields: { length: 'u32' } },
+  /** To the helper's stdin. Answer: `done` when it took all of it. */
+  give: { code: 43, fields: { content: 'bytes' } },
+  /** End the helper's input (1: kill it) and wait. Answer: `finished`. */
+  finish: { code: 44, fields: { cancel: 'u8' } },
 } as const;
 
 export type CliMessage = MessageOf<typeof CLI_MESSAGES>;

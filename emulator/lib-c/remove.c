@@ -13,8 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../lib-c/buffer.h"
-#include "../lib-c/io.h"
+#include "buffer.h"
+#include "io.h"
 
 #define ENTER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 

@@ -1,7 +1,7 @@
 // Removal of whole trees.
 #pragma once
 
-#include "../lib-c/error.h"
+#include "error.h"
 
 /** Removes a file, a symbolic link or a tree; 0 when it is not there. A mount point inside stops it with EBUSY. */
 int remove_tree(const char *path, struct error *err);
