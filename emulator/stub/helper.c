@@ -124,5 +124,6 @@ void helper_finish(struct buffer *output, uint32_t id, const struct cli_finish *
 }
 
 void helper_kill(void) {
-  if (helper.pid) kill(helper.pid, SIGKILL);
+  // Not SIGKILL: it takes away what it had half written.
+  if (helper.pid) kill(helper.pid, SIGTERM);
 }

@@ -60,7 +60,10 @@ describe('on pipes', () => {
   test('runs a helper: what it is given, what it prints, how it ends', async () => {
     const { session, exit } = await run(docker);
     const script = 'cat; echo "2 gone" >&2; exit 3';
-    expect(await session.ask({ type: 'start', id: 1, argv: ['sh', '-c', script] })).toMatchObject({ type: 'done', errno: 0 });
+    expect(await session.ask({ type: 'start', id: 1, argv: ['sh', '-c', script] })).toMatchObject({
+      type: 'done',
+      errno: 0,
+    });
     expect(await session.ask({ type: 'start', id: 2, argv: ['true'] })).toMatchObject({ type: 'done', errno: 16 });
     expect(await session.ask({ type: 'give', id: 3, content: bytes('abc') })).toMatchObject({ errno: 0 });
     expect(await session.ask({ type: 'take', id: 4, length: 100 })).toMatchObject({ id: 4, content: bytes('abc') });
@@ -68,7 +71,7 @@ describe('on pipes', () => {
     expect(end).toEqual({ type: 'finished', id: 5, code: 3, message: '2 gone' });
     expect(await session.ask({ type: 'start', id: 6, argv: ['no-such-program'] })).toMatchObject({ errno: 2 });
     expect(await session.ask({ type: 'start', id: 7, argv: ['sleep', '1000'] })).toMatchObject({ errno: 0 });
-    expect(await session.ask({ type: 'finish', id: 8, cancel: 1 })).toMatchObject({ type: 'finished', code: 137 });
+    expect(await session.ask({ type: 'finish', id: 8, cancel: 1 })).toMatchObject({ type: 'finished', code: 143 });
     session.exit();
     await exit;
   });

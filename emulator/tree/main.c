@@ -8,7 +8,7 @@
 //   drydock-tree usage DIRECTORY
 //   drydock-tree store PATH MODE                                                   stdin to a file, whole or not at all
 //
-// VIEW: --root DIRECTORY [--mount SOURCE TARGET rw|ro]...
+// "--" ends the flags. VIEW: --root DIRECTORY [--mount SOURCE TARGET rw|ro]...
 // A failure is one line on stderr, "<errno> <message>", and exit code 1.
 #include <ctype.h>
 #include <errno.h>
@@ -23,18 +23,29 @@
 /** A deep tree holds one open directory for each level. */
 static const struct rlimit many_files = {4096, 4096};
 
+/** Whether another flag follows; takes the "--" that ends them. */
+static bool is_flag(char ***args) {
+  if (!**args || strncmp(**args, "--", 2) != 0) return false;
+  if (strcmp(**args, "--") != 0) return true;
+  ++*args;
+  return false;
+}
+
 static int usage_error(struct error *err) { return fail(err, EINVAL, "Cannot read the arguments"); }
 
 static int run_stat(char **args, struct error *err) {
-  bool follow = *args && strcmp(*args, "--follow") == 0;
-  if (follow) args++;
+  bool follow = false;
+  for (; is_flag(&args); args++) {
+    if (strcmp(*args, "--follow") != 0) return usage_error(err);
+    follow = true;
+  }
   if (!args[0] || args[1]) return usage_error(err);
   return tree_stat(args[0], follow, err);
 }
 
 static int run_pack(char **args, struct error *err) {
   struct pack_options options = {0};
-  for (; *args && strncmp(*args, "--", 2) == 0; args++) {
+  for (; is_flag(&args); args++) {
     if (strcmp(*args, "--contents") == 0) options.contents = true;
     else if (strcmp(*args, "--whiteouts") == 0) options.whiteouts = true;
     else return usage_error(err);
@@ -47,7 +58,7 @@ static int run_pack(char **args, struct error *err) {
 
 static int run_unpack(char **args, bool confined, struct error *err) {
   struct unpack_options options = {.confined = confined, .rename_to = ""};
-  for (; *args && strncmp(*args, "--", 2) == 0; args++) {
+  for (; is_flag(&args); args++) {
     if (strcmp(*args, "--no-overwrite") == 0) {
       options.no_overwrite = true;
     } else if (strcmp(*args, "--keep-owner") == 0) {

@@ -20,6 +20,8 @@ export function checkArguments(rule: ArgumentRule, count: number, path: string, 
   let hint = 'Run';
   if (rule.max === 0) problem = 'accepts no arguments';
   else if (rule.max === Number.POSITIVE_INFINITY) [problem, hint] = [`requires at least ${plural(rule.min)}`, 'See'];
+  else if (rule.min > 0 && rule.min < rule.max)
+    problem = `requires at least ${rule.min} and at most ${plural(rule.max)}`;
   else if (rule.min === 0) [problem, hint] = [`requires at most ${plural(rule.max)}`, 'SRun'];
   else if (rule.min !== rule.max) problem = `requires at least ${rule.min} and at most ${plural(rule.max)}`;
   throw new CliError(

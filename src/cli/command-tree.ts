@@ -2,8 +2,12 @@
 import type { Command, CommandGroup } from './command.ts';
 import { commandName } from './command.ts';
 import { attach } from './commands/container/attach.ts';
+import { commit } from './commands/container/commit.ts';
+import { cp } from './commands/container/cp.ts';
 import { create } from './commands/container/create.ts';
+import { diff } from './commands/container/diff.ts';
 import { exec } from './commands/container/exec.ts';
+import { exportCommand } from './commands/container/export.ts';
 import { containerInspect } from './commands/container/inspect.ts';
 import { kill } from './commands/container/kill.ts';
 import { logs } from './commands/container/logs.ts';
@@ -38,8 +42,12 @@ import { version } from './commands/system/version.ts';
 /** These have the same name on the top level and in their group. */
 const containerCommands = [
   attach,
+  commit,
+  cp,
   create,
+  diff,
   exec,
+  exportCommand,
   kill,
   logs,
   pause,

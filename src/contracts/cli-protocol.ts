@@ -45,7 +45,7 @@ export const CLI_MESSAGES = {
   take: { code: 42, fields: { length: 'u32' } },
   /** To the helper's stdin. Answer: `done` when it took all of it. */
   give: { code: 43, fields: { content: 'bytes' } },
-  /** End the helper's input (1: kill it) and wait. Answer: `finished`. */
+  /** End the helper's input (1: end it by SIGTERM) and wait. Answer: `finished`. */
   finish: { code: 44, fields: { cancel: 'u8' } },
 } as const;
 

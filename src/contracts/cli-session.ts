@@ -42,4 +42,26 @@ export interface CliFiles {
   /** @param exclusive refuses an existing file (EEXIST), as `--cidfile` needs. */
   write(path: string, bytes: Uint8Array, options?: { mode?: number; exclusive?: boolean }): Promise<void>;
   remove(path: string): Promise<void>;
+  stat(path: string, options?: { follow?: boolean }): Promise<CliFileStat>;
+  /** The file or tree as a tar, made while it is read; `name` takes the place of its path. */
+  pack(path: string, name: string): ReadableStream<Uint8Array>;
+  /** Takes a tar to its end, below `directory` and nowhere else; whoever typed the command owns what it makes. */
+  unpack(directory: string, tar: ReadableStream<Uint8Array>, options?: UnpackFilesOptions): Promise<void>;
+  /** The whole stream becomes the file's content; the file stays as it was when the stream fails. */
+  store(path: string, content: ReadableStream<Uint8Array>, mode?: number): Promise<void>;
+}
+
+export interface UnpackFilesOptions {
+  /** What names start with, and what they start with instead. */
+  readonly rename?: readonly [from: string, to: string];
+  /** A directory and something else do not replace each other. */
+  readonly noOverwrite?: boolean;
+}
+
+export interface CliFileStat {
+  /** Of stat(2), with its type bits. */
+  readonly mode: number;
+  readonly bytes: number;
+  /** With every link followed: of a link, or, when following, of the path itself. */
+  readonly target: string;
 }

@@ -1,11 +1,13 @@
 // What the engine asks of a machine. Implemented by the guest (agent, shim and crun) and by a fake for unit tests.
 import type { Digest } from './blob-store.ts';
+import type { HostTrees } from './host-trees.ts';
 import type { OciProcess, OciSpec } from './oci-runtime.ts';
 import type { ByteDuplex } from './streams.ts';
 
 export interface Runtime {
   readonly host: HostInfo;
   readonly files: HostFiles;
+  readonly trees: HostTrees;
 
   /**
    * Makes /var/lib/docker/overlay2/<id>/{diff,work,merged} with `merged` mounted over the layers.

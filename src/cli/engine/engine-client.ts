@@ -7,6 +7,8 @@ export type Query = Readonly<Record<string, string | readonly string[] | undefin
 export interface EngineRequestOptions {
   readonly query?: Query;
   readonly body?: unknown;
+  /** Instead of `body`: sent as it comes. */
+  readonly content?: ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Instead of the client's own: ends this request only. */
   readonly signal?: AbortSignal;
@@ -70,7 +72,8 @@ export class EngineClient {
     throw await refusal(answer);
   }
 
-  #build(method: string, path: string, { query = {}, body, headers = {}, signal }: EngineRequestOptions): Request {
+  #build(method: string, path: string, options: EngineRequestOptions): Request {
+    const { query = {}, body, content, headers = {}, signal } = options;
     const search = new URLSearchParams();
     // Docker's client sorts its queries, too; tests compare them.
     for (const [name, value] of Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -81,6 +84,7 @@ export class EngineClient {
       method,
       headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(content === undefined ? {} : streamed(content)),
       signal: signal === undefined ? this.signal : AbortSignal.any([this.signal, signal]),
     });
   }
@@ -98,6 +102,11 @@ export class EngineClient {
       );
     }
   }
+}
+
+// The library's type of a request does not know `duplex` yet, which the standard demands with a stream.
+function streamed(content: ReadableStream<Uint8Array>): RequestInit {
+  return { body: content as ReadableStream<Uint8Array<ArrayBuffer>>, duplex: 'half' } as RequestInit;
 }
 
 async function refusal(response: Response): Promise<EngineError> {

@@ -47,6 +47,8 @@ export class MemorySession implements CliSession {
   readonly files: CliFiles;
   readonly rawModes: boolean[] = [];
   readonly contents: Map<string, string>;
+  /** Trees and files that were packed, unpacked and stored, in words. */
+  readonly moved: string[] = [];
   /** Types into stdin; closed at once when the options have the whole input. */
   readonly keyboard: WritableStreamDefaultWriter<Uint8Array>;
   readonly #gone = new AbortController();
@@ -61,7 +63,7 @@ export class MemorySession implements CliSession {
     this.terminal = { stdin: false, stdout: false, stderr: false, ...options.terminal };
     this.#window = options.window;
     this.contents = new Map(Object.entries(options.files ?? {}));
-    this.files = memoryFiles(this.contents);
+    this.files = memoryFiles(this.contents, this.moved);
     const input = new TransformStream<Uint8Array, Uint8Array>();
     this.stdin = input.readable;
     this.keyboard = input.writable.getWriter();
@@ -118,8 +120,34 @@ export class MemorySession implements CliSession {
   }
 }
 
-function memoryFiles(contents: Map<string, string>): CliFiles {
+const DIRECTORY = 0o040755;
+const FILE = 0o100644;
+
+function memoryFiles(contents: Map<string, string>, moved: string[]): CliFiles {
+  const isDirectory = (path: string) =>
+    path === '/' || [...contents.keys()].some((name) => name.startsWith(`${path.replace(/\/$/, '')}/`));
   return {
+    stat(path) {
+      const plain = path.replace(/(.)\/\.?$/, '$1') || '/';
+      const text = contents.get(plain);
+      if (text !== undefined) return Promise.resolve({ mode: FILE, bytes: text.length, target: plain });
+      if (isDirectory(plain)) return Promise.resolve({ mode: DIRECTORY, bytes: 40, target: plain });
+      const message = `lstat ${plain}: no such file or directory`;
+      return Promise.reject(new DrydockError('guest', message, { errno: ENOENT }));
+    },
+    pack(path, name) {
+      moved.push(`pack ${path} as ${name}`);
+      return new Blob([`tar of ${path}`]).stream();
+    },
+    async unpack(directory, tar, options = {}) {
+      const text = await new Response(tar as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+      const rename = options.rename === undefined ? '' : ` renaming ${options.rename.join(' to ')}`;
+      moved.push(`unpack ${text} in ${directory}${rename}`);
+    },
+    async store(path, content, mode = 0o644) {
+      contents.set(path, await new Response(content as ReadableStream<Uint8Array<ArrayBuffer>>).text());
+      moved.push(`store ${path} ${mode.toString(8)}`);
+    },
     read(path) {
       const text = contents.get(path.replace(/^\.\//, ''));
       if (text === undefined) return Promise.reject(new DrydockError('guest', `read ${path}`, { errno: ENOENT }));

@@ -22,6 +22,7 @@ export const HELP_COMMANDS = [
     'stats',
     'port',
     'update',
+    ...['cp', 'diff', 'export', 'commit'],
   ],
   ...['images', 'pull', 'rmi', 'tag', 'history', 'inspect', 'version', 'info', 'events'],
   ...[
@@ -40,6 +41,7 @@ export const HELP_COMMANDS = [
     'pause',
     'unpause',
     'rename',
+    ...['cp', 'diff', 'export', 'commit'],
     'inspect',
     'top',
     'stats',

@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import { isDrydockError } from '../../contracts/errors.ts';
 import { splitVersion } from './api-version.ts';
+import { archiveRoutes } from './archive-routes.ts';
 import { containerRoutes } from './container-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { execRoutes } from './exec-routes.ts';
@@ -16,6 +17,7 @@ export function createApp(services: Services, others: readonly Hono[]): Hono {
   const groups = [
     systemRoutes(services),
     containerRoutes(services),
+    archiveRoutes(services),
     execRoutes(services),
     eventRoutes(services),
     networkRoutes(services),

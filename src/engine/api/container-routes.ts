@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { DrydockError } from '../../contracts/errors.ts';
 import { createContainer } from '../container/create.ts';
 import { createRequestSchema } from '../container/create-request.ts';
+import { sizesOf, withSizes } from '../container/files/changes.ts';
 import { inspectContainer } from '../container/inspect.ts';
 import { LIST_FILTERS } from '../container/list-filter.ts';
 import { listContainers } from '../container/list.ts';
@@ -32,11 +33,12 @@ export function containerRoutes({ containers, networks }: Services): Hono {
   const named = (c: Context): string => c.req.param('id') ?? '';
   const found = (c: Context): Container => containers.store.get(named(c));
 
-  routes.get('/containers/json', (c) => {
+  routes.get('/containers/json', async (c) => {
     const query = new Query(c.req.raw);
     const filters = Filters.parse(query.text('filters'), LIST_FILTERS);
     const options = { all: query.flag('all'), limit: query.integer('limit') ?? 0, filters };
-    return json(listContainers(containers, networks, options));
+    const listed = listContainers(containers, networks, options);
+    return json(query.flag('size') ? await withSizes(containers, listed) : listed);
   });
   routes.post('/containers/create', async (c) => {
     const request = await readJson(c.req.raw, createRequestSchema);
@@ -47,7 +49,10 @@ export function containerRoutes({ containers, networks }: Services): Hono {
     const filters = Filters.parse(new Query(c.req.raw).text('filters'), PRUNE_FILTERS);
     return json(await pruneContainers(containers, filters));
   });
-  routes.get('/containers/:id/json', (c) => json(inspectContainer(found(c), networks)));
+  routes.get('/containers/:id/json', async (c) => {
+    const sizes = new Query(c.req.raw).flag('size') ? await sizesOf(containers, found(c)) : undefined;
+    return json(inspectContainer(found(c), networks, sizes));
+  });
   routes.get('/containers/:id/logs', (c) => logsResponse(containers, found(c), c.req.raw));
   routes.get('/containers/:id/stats', (c) => statsResponse(containers, found(c), c.req.raw));
   routes.get('/containers/:id/top', async (c) => {

@@ -3,11 +3,16 @@ import type { ContainerConfig, ContainerInspectResponse, HostConfig as HostConfi
 import type { Networks } from '../system/networks.ts';
 import { rfc3339Nano } from '../timestamp.ts';
 import type { Container } from './container.ts';
+import type { ContainerSizes } from './files/changes.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
 import { portMap } from './ports.ts';
 
-export function inspectContainer(container: Container, networks: Networks): ContainerInspectResponse {
+export function inspectContainer(
+  container: Container,
+  networks: Networks,
+  sizes?: ContainerSizes,
+): ContainerInspectResponse {
   const { id, config, state, rootfs, image } = container;
   const [path = '', ...args] = commandOf(config);
   const files = container.networkFiles;
@@ -42,6 +47,7 @@ export function inspectContainer(container: Container, networks: Networks): Cont
         WorkDir: rootfs?.work ?? '',
       },
     },
+    ...sizes,
     Mounts: mountBodies(container.points),
     Config: { ...config, Env: [...config.Env] } as ContainerConfig,
     NetworkSettings: {

@@ -8,6 +8,7 @@ import type { Channel } from '../p9/p9-channel.ts';
 import { StubFiles } from './stub-files.ts';
 import { StubInput } from './stub-input.ts';
 import { StubLink } from './stub-link.ts';
+import { StubRequests } from './stub-requests.ts';
 import { StubSignals } from './stub-signals.ts';
 
 type Open = Extract<CliMessage, { type: 'open' }>;
@@ -21,7 +22,8 @@ export interface CliServerOptions {
 export function serveCliChannel(channel: Channel, options: CliServerOptions): void {
   const gone = new AbortController();
   const link = new StubLink(channel);
-  const files = new StubFiles(link);
+  const requests = new StubRequests(link);
+  const files = new StubFiles(requests);
   const input = new StubInput(link);
   const signals = new StubSignals(link);
   const decoder = new FrameDecoder(CLI_MESSAGES);
@@ -42,7 +44,8 @@ export function serveCliChannel(channel: Channel, options: CliServerOptions): vo
         return signals.onSignal(message.signal);
       case 'done':
       case 'content':
-        return files.onAnswer(message);
+      case 'finished':
+        return requests.onAnswer(message);
       default:
         throw malformed(message.type);
     }
@@ -74,7 +77,7 @@ export function serveCliChannel(channel: Channel, options: CliServerOptions): vo
     },
     onClose: () => {
       gone.abort(new DrydockError('cancelled', 'The docker client is gone'));
-      files.onClose();
+      requests.onClose();
       input.onClose();
     },
   };

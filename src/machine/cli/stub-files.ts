@@ -1,37 +1,28 @@
 // Files where the command was typed (build context, --env-file, --cidfile), read and written by the stub for the CLI.
-import type { CliMessage } from '../../contracts/cli-protocol.ts';
-import type { CliFiles } from '../../contracts/cli-session.ts';
+import type { CliFiles, CliFileStat, UnpackFilesOptions } from '../../contracts/cli-session.ts';
 import { DrydockError } from '../../contracts/errors.ts';
-import { deferred } from '../../shared/deferred.ts';
-import type { Deferred } from '../../shared/deferred.ts';
-import type { StubLink } from './stub-link.ts';
-
-type Answer = Extract<CliMessage, { type: 'done' | 'content' }>;
-type FileRequest =
-  | Omit<Extract<CliMessage, { type: 'read' }>, 'id'>
-  | Omit<Extract<CliMessage, { type: 'write' }>, 'id'>
-  | Omit<Extract<CliMessage, { type: 'remove' }>, 'id'>;
+import { StubHelper } from './stub-helper.ts';
+import type { StubRequest, StubRequests } from './stub-requests.ts';
 
 const PIECE_BYTES = 512 * 1024;
 const APPEND = 1;
 const EXCLUSIVE = 2;
 
 export class StubFiles implements CliFiles {
-  readonly #link: StubLink;
-  readonly #waiting = new Map<number, Deferred<Answer>>();
-  #lastId = 0;
-  #closed = false;
+  readonly #requests: StubRequests;
+  readonly #helper: StubHelper;
 
-  constructor(link: StubLink) {
-    this.#link = link;
+  constructor(requests: StubRequests) {
+    this.#requests = requests;
+    this.#helper = new StubHelper(requests);
   }
 
   async read(path: string): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     for (;;) {
-      const answer = await this.#ask({ type: 'read', path, offset: bytes, length: PIECE_BYTES });
-      if (answer.type === 'done') throw refused('read', path, answer.errno);
+      const answer = await this.#requests.ask({ type: 'read', path, offset: bytes, length: PIECE_BYTES });
+      if (answer.type !== 'content') throw refused('read', path, answer.type === 'done' ? answer.errno : undefined);
       pieces.push(answer.content);
       bytes += answer.content.length;
       if (answer.content.length < PIECE_BYTES) break;
@@ -58,33 +49,31 @@ export class StubFiles implements CliFiles {
     await this.#done('remove', { type: 'remove', path });
   }
 
-  onAnswer(answer: Answer): void {
-    const waiting = this.#waiting.get(answer.id);
-    if (waiting === undefined)
-      throw new DrydockError('data-loss', `Cannot take an answer to ${answer.id}: nothing was asked`);
-    this.#waiting.delete(answer.id);
-    waiting.resolve(answer);
+  async stat(path: string, options: { follow?: boolean } = {}): Promise<CliFileStat> {
+    const follow = options.follow === true ? ['--follow'] : [];
+    const fields = (await this.#helper.text(['stat', ...follow, '--', path])).split('\0');
+    const [mode = '', bytes, , , target = ''] = fields;
+    return { mode: Number.parseInt(mode, 8), bytes: Number(bytes), target };
   }
 
-  onClose(): void {
-    this.#closed = true;
-    for (const waiting of this.#waiting.values()) waiting.reject(gone());
-    this.#waiting.clear();
+  pack(path: string, name: string): ReadableStream<Uint8Array> {
+    return this.#helper.output(['pack', '--', path, name]);
   }
 
-  async #done(action: string, request: Exclude<FileRequest, { type: 'read' }>): Promise<void> {
-    const answer = await this.#ask(request);
+  unpack(directory: string, tar: ReadableStream<Uint8Array>, options: UnpackFilesOptions = {}): Promise<void> {
+    const rename = options.rename === undefined ? [] : ['--rename', ...options.rename];
+    const overwrite = options.noOverwrite === true ? ['--no-overwrite'] : [];
+    return this.#helper.feed(['unpack', ...overwrite, ...rename, '--', directory], tar);
+  }
+
+  store(path: string, content: ReadableStream<Uint8Array>, mode = 0o644): Promise<void> {
+    return this.#helper.feed(['store', path, mode.toString(8)], content);
+  }
+
+  async #done(action: string, request: Extract<StubRequest, { type: 'write' | 'remove' }>): Promise<void> {
+    const answer = await this.#requests.ask(request);
     const errno = answer.type === 'done' ? answer.errno : undefined;
     if (errno !== 0) throw refused(action, request.path, errno);
-  }
-
-  #ask(request: FileRequest): Promise<Answer> {
-    if (this.#closed) return Promise.reject(gone());
-    this.#lastId += 1;
-    const answer = deferred<Answer>();
-    this.#waiting.set(this.#lastId, answer);
-    this.#link.send({ ...request, id: this.#lastId });
-    return answer.promise;
   }
 }
 
@@ -92,8 +81,4 @@ function refused(action: string, path: string, errno: number | undefined): Drydo
   if (errno === undefined)
     return new DrydockError('data-loss', `Cannot ${action} "${path}": an answer of another kind`);
   return new DrydockError('guest', `Cannot ${action} "${path}": errno ${errno}`, { errno });
-}
-
-function gone(): DrydockError {
-  return new DrydockError('cancelled', 'Cannot reach the files: the docker client is gone');
 }

@@ -13,6 +13,7 @@ import type {
 import type { ByteDuplex } from '../../contracts/streams.ts';
 import { ERRNO } from '../errno.ts';
 import { FakeFiles } from './fake-files.ts';
+import { FakeTrees } from './fake-trees.ts';
 import { FakeTask } from './fake-task.ts';
 import type { FakeProgram } from './fake-task.ts';
 
@@ -52,6 +53,7 @@ export class FakeRuntime implements Runtime {
     ociRuntimeVersion: '1.8.1',
   };
   readonly files = new FakeFiles();
+  readonly trees = new FakeTrees();
   readonly calls: FakeCall[] = [];
   /** By argv[0]. Tests may change it at any time. */
   readonly programs: Record<string, FakeProgram>;

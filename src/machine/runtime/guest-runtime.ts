@@ -17,10 +17,12 @@ import { GuestContainers } from './guest-containers.ts';
 import { listenInGuest } from './guest-listener.ts';
 import { exitCodeOf, startProcess } from './guest-process.ts';
 import { GuestRootfs } from './guest-rootfs.ts';
+import { GuestTrees } from './guest-trees.ts';
 
 export class GuestRuntime implements Runtime {
   readonly host: HostInfo;
   readonly files: AgentFiles;
+  readonly trees: GuestTrees;
   readonly #calls: AgentCalls;
   readonly #rootfs: GuestRootfs;
   readonly #containers: GuestContainers;
@@ -28,6 +30,7 @@ export class GuestRuntime implements Runtime {
   private constructor(host: HostInfo, calls: AgentCalls, files: AgentFiles) {
     this.host = host;
     this.files = files;
+    this.trees = new GuestTrees(calls);
     this.#calls = calls;
     this.#rootfs = new GuestRootfs(calls);
     this.#containers = new GuestContainers(calls);
