@@ -2,7 +2,6 @@
 import type { Command, CommandGroup } from './command.ts';
 import { commandName } from './command.ts';
 import { attach } from './commands/container/attach.ts';
-import { commit } from './commands/container/commit.ts';
 import { cp } from './commands/container/cp.ts';
 import { create } from './commands/container/create.ts';
 import { diff } from './commands/container/diff.ts';
@@ -42,7 +41,6 @@ import { version } from './commands/system/version.ts';
 /** These have the same name on the top level and in their group. */
 const containerCommands = [
   attach,
-  commit,
   cp,
   create,
   diff,

@@ -22,7 +22,7 @@ export const HELP_COMMANDS = [
     'stats',
     'port',
     'update',
-    ...['cp', 'diff', 'export', 'commit'],
+    ...['cp', 'diff', 'export'],
   ],
   ...['images', 'pull', 'rmi', 'tag', 'history', 'inspect', 'version', 'info', 'events'],
   ...[
@@ -41,7 +41,7 @@ export const HELP_COMMANDS = [
     'pause',
     'unpause',
     'rename',
-    ...['cp', 'diff', 'export', 'commit'],
+    ...['cp', 'diff', 'export'],
     'inspect',
     'top',
     'stats',
