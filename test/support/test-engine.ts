@@ -91,7 +91,7 @@ export function testImage(digit: string, repoTags: readonly string[], config: Im
   };
 }
 
-const defaultPrograms: Record<string, FakeProgram> = {
+export const defaultPrograms: Record<string, FakeProgram> = {
   echo: async (io) => {
     await io.print(`${io.argv.slice(1).join(' ')}\n`);
     return 0;

@@ -1,0 +1,56 @@
+// One row of the table: command lines that two clients are given, each on a fresh engine.
+import type { ClientResult } from './run-client.ts';
+
+export interface CommandLine {
+  /** `docker` left out; several commands on the same engine are parted by ` ; `. Quotes as in a shell. */
+  readonly line: string;
+  readonly stdin?: string;
+  /** Files in the working directory. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A line that needs nothing else is written as a text. */
+export type Row = string | CommandLine;
+
+/** The whole argument lists of a row. @throws Error for an open quote */
+export function commandsOf({ line }: CommandLine): string[][] {
+  return line.split(' ; ').map(wordsOf);
+}
+
+const READERS = ['ps', 'images', 'history', 'inspect', 'version', 'info', 'logs', 'port', 'ls', 'list'];
+const GROUPS = ['container', 'image', 'system'];
+
+/** Whether the row only looks: such rows may share an engine. */
+export function onlyReads(row: CommandLine): boolean {
+  return commandsOf(row).every((words) => {
+    const [first = '', second = ''] = words;
+    return READERS.includes(GROUPS.includes(first) ? second : first);
+  });
+}
+
+function wordsOf(command: string): string[] {
+  const words: string[] = [];
+  for (const [word] of command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)) {
+    words.push(word.replace(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''));
+  }
+  return words;
+}
+
+export const keyOf = ({ line, stdin, env }: CommandLine): string =>
+  [line, ...(stdin === undefined ? [] : [`<<< ${JSON.stringify(stdin)}`]), ...Object.entries(env ?? {}).map((pair) => pair.join('='))].join(' ');
+
+const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
+  // Ids and digests, whole and short.
+  [/\b[0-9a-f]{64}\b/g, '<id>'],
+  [/\b(?=[0-9a-f]*[a-f])[0-9a-f]{12}\b/g, '<short id>'],
+  // Times.
+  [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, '<time>'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC/g, '<time>'],
+  [/\b(Less than a second|\d+ seconds?|About a minute)\b/g, '<moment>'],
+];
+
+export function normalized(result: ClientResult): ClientResult {
+  const neutral = (text: string) => REPLACEMENTS.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
+  return { exitCode: result.exitCode, stdout: neutral(result.stdout), stderr: neutral(result.stderr) };
+}
