@@ -201,7 +201,7 @@ export async function prepareEngine(): Promise<PreparedEngine> {
   const registry = await (pushed ??= pushImages());
   const clock = new ShiftedClock();
   clock.shiftMs = 3 * HOUR_MS;
-  const engine = createEngine({
+  const engine = await createEngine({
     runtime,
     blobs: new MemoryBlobStore(),
     fetch: registry.fetch,

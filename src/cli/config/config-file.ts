@@ -38,6 +38,8 @@ export async function readConfigFile(session: CliSession, folder: string): Promi
   try {
     return parseJson(text) as ConfigFile;
   } catch (error) {
-    return warn(`parsing config file (${path}): ${errorText(error)}`);
+    // Go reads this file as a stream, whose end has another name.
+    const why = errorText(error).replace('unexpected end of JSON input', 'unexpected EOF');
+    return warn(`parsing config file (${path}): ${why}`);
   }
 }

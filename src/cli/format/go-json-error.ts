@@ -23,9 +23,11 @@ export function parseJson(text: string): unknown {
 
 function goMessage(text: string, message: string): string {
   const place = PLACES.find(([pattern]) => pattern.test(message))?.[1];
-  if (place === undefined) return /end of JSON|Unterminated|end of data/i.test(message) ? 'unexpected EOF' : message;
+  const end = 'unexpected end of JSON input';
+  if (place === undefined) return /end of JSON|Unterminated|end of data/i.test(message) ? end : message;
   const named = /^Unexpected token '?(.)/su.exec(message)?.[1];
   const at = Number(/at position (\d+)/.exec(message)?.[1] ?? Number.NaN);
+  if (at >= text.length) return end;
   const character = named ?? (Number.isNaN(at) ? undefined : String.fromCodePoint(text.codePointAt(at) ?? 0));
   return character === undefined ? message : `invalid character ${goQuoteRune(character)} ${place}`;
 }

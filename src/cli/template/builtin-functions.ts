@@ -103,6 +103,24 @@ function sprint(...args: readonly unknown[]): string {
 
 const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
 
+const SCRIPT: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  "'": "\\'",
+  '"': '\\"',
+  '<': '\\u003C',
+  '>': '\\u003E',
+  '&': '\\u0026',
+  '=': '\\u003D',
+};
+
+/** Go's template.JSEscapeString. */
+function escapeScript(text: string): string {
+  return text.replace(/[\\'"<>&=]|[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (rune) => {
+    const code = (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return SCRIPT[rune] ?? `\\u${code}`;
+  });
+}
+
 export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   eq: define(1, -1, (first, ...others) => equal(first, ...others)),
   ne: define(2, 2, (a, b) => !equal(a, b)),
@@ -117,5 +135,6 @@ export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   println: define(0, -1, (...args) => `${args.map(goPrint).join(' ')}\n`),
   printf: define(1, -1, (format, ...args) => goSprintf(goPrint(format), args)),
   html: define(0, -1, (...args) => sprint(...args).replace(/[&<>"']/g, (c) => HTML[c] ?? c)),
+  js: define(0, -1, (...args) => escapeScript(sprint(...args))),
   urlquery: define(0, -1, (...args) => encodeURIComponent(sprint(...args)).replaceAll('%20', '+')),
 };

@@ -30,7 +30,8 @@ const command = z
   .nullish()
   .transform((value) => value ?? null);
 
-const ulimit = z.looseObject({ Name: text, Soft: integer, Hard: integer });
+// In Go's order of the members (go-units' Ulimit): they are shown in it.
+const ulimit = z.looseObject({ Name: text, Hard: integer, Soft: integer });
 const device = z.looseObject({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
 
 export const mountSchema = z.looseObject({

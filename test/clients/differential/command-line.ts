@@ -38,7 +38,11 @@ function wordsOf(command: string): string[] {
 }
 
 export const keyOf = ({ line, stdin, env }: CommandLine): string =>
-  [line, ...(stdin === undefined ? [] : [`<<< ${JSON.stringify(stdin)}`]), ...Object.entries(env ?? {}).map((pair) => pair.join('='))].join(' ');
+  [
+    line,
+    ...(stdin === undefined ? [] : [`<<< ${JSON.stringify(stdin)}`]),
+    ...Object.entries(env ?? {}).map((pair) => pair.join('=')),
+  ].join(' ');
 
 const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
   // Ids and digests, whole and short.
@@ -51,6 +55,10 @@ const REPLACEMENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 export function normalized(result: ClientResult): ClientResult {
-  const neutral = (text: string) => REPLACEMENTS.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
+  const neutral = (text: string) => {
+    const replaced = REPLACEMENTS.reduce((rest, [pattern, name]) => rest.replace(pattern, name), text);
+    // A column is as wide as the moment in it.
+    return replaced.includes('<moment>') ? replaced.replace(/ {2,}/g, '   ') : replaced;
+  };
   return { exitCode: result.exitCode, stdout: neutral(result.stdout), stderr: neutral(result.stderr) };
 }

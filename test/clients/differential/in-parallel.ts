@@ -1,6 +1,10 @@
 // Runs many small jobs, a few at a time: as many processes as rows would starve each other.
 
-export async function inParallel<T, R>(items: readonly T[], atOnce: number, run: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  atOnce: number,
+  run: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   const queue = [...items.entries()];
   const work = async (): Promise<void> => {

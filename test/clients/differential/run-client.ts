@@ -32,7 +32,10 @@ interface Place<T> {
 }
 
 /** A place for each row that changes something, one for all others. */
-function places<T>(open: () => Promise<Place<T>>, run: (place: T, row: CommandLine) => Promise<ClientResult[]>): Client {
+function places<T>(
+  open: () => Promise<Place<T>>,
+  run: (place: T, row: CommandLine) => Promise<ClientResult[]>,
+): Client {
   let shared: Promise<Place<T>> | undefined;
   return {
     async run(row) {

@@ -1,6 +1,6 @@
 // docker rename
 import { exactly } from '../../argument-rule.ts';
-import { CliError } from '../../cli-error.ts';
+import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { pathId } from '../../engine/engine-client.ts';
 
@@ -10,10 +10,16 @@ export const rename = defineCommand({
   aliasLine: 'docker container rename, docker rename',
   arguments: exactly(2),
   flags: {},
-  async run(context, { args: [oldName = '', newName = ''] }) {
+  async run(context, { args }) {
+    const [oldName = '', newName = ''] = args.map((name) => name.trim());
     if (oldName === '' || newName === '') throw new CliError('Error: Neither old nor new names may be empty');
-    await context.engine.send('POST', `/containers/${pathId('container', oldName)}/rename`, {
-      query: { name: newName },
-    });
+    try {
+      await context.engine.send('POST', `/containers/${pathId('container', oldName)}/rename`, {
+        query: { name: newName },
+      });
+    } catch (error) {
+      await context.err.line(errorText(error));
+      throw new CliError(`Error: failed to rename container named ${oldName}`);
+    }
   },
 });
