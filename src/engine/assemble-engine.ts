@@ -12,10 +12,13 @@ import { endAllContainers } from './container/end-all.ts';
 import { HostFacts } from './container/host-facts.ts';
 import { readSample } from './container/stats/read-sample.ts';
 import { StatsCollector } from './container/stats/stats-collector.ts';
+import { DEFAULT_CONFIG } from './daemon/daemon-config.ts';
+import type { DaemonConfig } from './daemon/daemon-config.ts';
 import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
 import { Networks } from './system/networks.ts';
+import { VolumeStore } from './volume/volume-store.ts';
 
 export interface AssembleDeps {
   readonly runtime: Runtime;
@@ -29,6 +32,9 @@ export interface AssembleDeps {
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
   readonly log: (line: string) => void;
+  readonly config?: DaemonConfig;
+  /** Loaded; an empty one when left out. */
+  readonly volumes?: VolumeStore;
 }
 
 export interface Engine extends EngineDoor {
@@ -38,8 +44,12 @@ export interface Engine extends EngineDoor {
 
 export function assembleEngine(deps: AssembleDeps): Engine {
   const { runtime, images, events, clock, randomBytes, log } = deps;
+  const config = deps.config ?? DEFAULT_CONFIG;
+  const volumes = deps.volumes ?? volumeStoreOf(deps);
   const containers: ContainerContext = {
     runtime,
+    daemon: config,
+    volumes,
     images,
     store: deps.containers,
     onRemoved: deps.onContainerRemoved,
@@ -61,4 +71,19 @@ export function assembleEngine(deps: AssembleDeps): Engine {
   };
   const door = createDoor(createApp(services, [deps.imageRoutes]), services);
   return { ...door, close: () => endAllContainers(containers) };
+}
+
+export function volumeStoreOf(
+  deps: Omit<AssembleDeps, 'images' | 'imageCount' | 'imageRoutes' | 'onContainerRemoved'>,
+): VolumeStore {
+  const { runtime, clock, randomBytes, log, containers, events } = deps;
+  return new VolumeStore({
+    runtime,
+    dataRoot: (deps.config ?? DEFAULT_CONFIG).dataRoot,
+    emit: events.emit,
+    clock,
+    randomBytes,
+    log,
+    usersOf: (name) => containers.usersOfVolume(name),
+  });
 }

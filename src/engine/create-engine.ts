@@ -1,7 +1,7 @@
 // The engine, whole: images and containers on one machine, behind the Engine API's door.
 import type { BlobStore } from '../contracts/blob-store.ts';
 import type { Runtime } from '../contracts/runtime.ts';
-import { assembleEngine } from './assemble-engine.ts';
+import { assembleEngine, volumeStoreOf } from './assemble-engine.ts';
 import type { Engine } from './assemble-engine.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -53,6 +53,8 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   });
   await prepareDataRoot(runtime, config.dataRoot, log);
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
+  const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
+  await volumes.load();
   const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
   return assembleEngine({
     runtime,
@@ -65,5 +67,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     clock,
     randomBytes,
     log,
+    config,
+    volumes,
   });
 }

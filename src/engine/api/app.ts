@@ -10,6 +10,7 @@ import { pageNotFound, toErrorResponse } from './http-error.ts';
 import { networkRoutes } from './network-routes.ts';
 import type { Services } from './services.ts';
 import { systemRoutes } from './system-routes.ts';
+import { volumeRoutes } from './volume-routes.ts';
 
 /** @param others route groups made elsewhere: images */
 export function createApp(services: Services, others: readonly Hono[]): Hono {
@@ -21,6 +22,7 @@ export function createApp(services: Services, others: readonly Hono[]): Hono {
     execRoutes(services),
     eventRoutes(services),
     networkRoutes(services),
+    volumeRoutes(services),
     ...others,
   ];
   for (const group of groups) app.route('/', group);

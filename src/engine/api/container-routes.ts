@@ -112,7 +112,11 @@ export function containerRoutes({ containers, networks }: Services): Hono {
     if (query.flag('link')) {
       throw new DrydockError('invalid-argument', 'Conflict, cannot remove the default link name of the container');
     }
-    await removeContainer(containers, found(c), { force: query.flag('force'), reference: named(c) });
+    await removeContainer(containers, found(c), {
+      force: query.flag('force'),
+      volumes: query.flag('v'),
+      reference: named(c),
+    });
     return noContent();
   });
   return routes;

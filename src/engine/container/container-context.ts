@@ -2,8 +2,10 @@
 import type { Runtime } from '../../contracts/runtime.ts';
 import type { Clock } from '../clock.ts';
 import type { EmitEvent } from '../event/event-log.ts';
+import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import type { Image } from '../image/image.ts';
 import type { Networks } from '../system/networks.ts';
+import type { VolumeStore } from '../volume/volume-store.ts';
 import type { RandomBytes } from '../random.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { Container } from './container.ts';
@@ -24,6 +26,9 @@ export interface ContainerContext {
   readonly stats: StatsCollector;
   readonly hostFacts: HostFacts;
   readonly networks: Networks;
+  readonly volumes: VolumeStore;
+  /** dockerd's settings. */
+  readonly daemon: DaemonConfig;
   readonly emit: EmitEvent;
   /** After a container is gone: its image's layers may be free. */
   readonly onRemoved: () => Promise<void>;

@@ -33,6 +33,14 @@ export class ContainerStore {
     return users.map(({ id, state }) => ({ containerId: id, running: state.running }));
   }
 
+  /** Containers with a volume among their mounts, oldest first. */
+  usersOfVolume(name: string): ContainerUse[] {
+    const users = [...this.#byId.values()].filter(({ points }) =>
+      points.some((point) => point.type === 'volume' && point.name === name),
+    );
+    return users.map(({ id, state }) => ({ containerId: id, running: state.running }));
+  }
+
   /** @throws DrydockError `not-found`: No such container: x; `invalid-argument` when a prefix fits several */
   get(reference: string): Container {
     const exact = this.#byId.get(reference) ?? this.#byId.get(this.#names.get(reference.replace(/^\//, '')) ?? '');

@@ -40,8 +40,23 @@ export const mountSchema = z.looseObject({
   Target: text,
   ReadOnly: flag,
   Consistency: z.string().nullish(),
-  BindOptions: z.looseObject({ Propagation: text, NonRecursive: flag, CreateMountpoint: flag }).nullish(),
-  VolumeOptions: z.looseObject({}).nullish(),
+  BindOptions: z
+    .looseObject({
+      Propagation: text,
+      NonRecursive: flag,
+      CreateMountpoint: flag,
+      ReadOnlyNonRecursive: flag,
+      ReadOnlyForceRecursive: flag,
+    })
+    .nullish(),
+  VolumeOptions: z
+    .looseObject({
+      NoCopy: flag,
+      Labels: textMap,
+      Subpath: text,
+      DriverConfig: z.looseObject({ Name: text, Options: textMap }).nullish(),
+    })
+    .nullish(),
   ImageOptions: z.looseObject({}).nullish(),
   TmpfsOptions: z
     .looseObject({ SizeBytes: integer, Mode: integer, Options: z.array(z.array(z.string())).nullish() })
@@ -128,6 +143,7 @@ export const hostConfigSchema = z.looseObject({
   Init: z.boolean().nullish(),
   Links: texts,
   VolumesFrom: texts,
+  VolumeDriver: text,
   DeviceRequests: z.array(z.unknown()).nullish(),
   MaskedPaths: z.array(z.string()).nullish(),
   ReadonlyPaths: z.array(z.string()).nullish(),

@@ -9,10 +9,11 @@ import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
 import { makeLog } from './log/make-log.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
-import { mountPointsOf } from './mount-points.ts';
-import type { MountPoint } from './mount-points.ts';
 import { networkFileTexts } from './network-files.ts';
+import { parseMounts } from './parse-mounts.ts';
+import type { MountDraft } from './parse-mounts.ts';
 import { validateConfig, validateHostConfig } from './validate-config.ts';
+import { fillVolumes, removeAnonymousVolumes, resolveMounts } from './volumes.ts';
 
 const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 const utf8 = new TextEncoder();
@@ -41,32 +42,40 @@ export async function createContainer(
   const hostConfig = completeHostConfig(context, hostConfigRequest ?? hostConfigSchema.parse({}));
   validateConfig(configRequest);
   validateHostConfig(hostConfig, configRequest, context.runtime.host);
-  const points = mountPointsOf(hostConfig);
-  await requireSources(context, points);
+  const drafts = parseMounts(hostConfig, context.daemon.dataRoot);
+  await requireSources(context, drafts);
   const image = context.images.get(configRequest.Image);
   const config = mergeImageConfig(configRequest, image.config.config ?? {});
   validateConfig(config);
 
   const id = randomId(context.randomBytes);
   const ownName = context.store.reserveName(name, id);
+  const mounts = await resolveMounts(context, id, drafts, config, hostConfig).catch((error: unknown) => {
+    context.store.releaseName(ownName);
+    throw error;
+  });
   const container = new Container({
     id,
     name: ownName,
     image,
     config: { ...config, Hostname: hostnameOf(context, config, hostConfig, id) },
     hostConfig,
-    points,
+    points: mounts.points,
     clock: context.clock,
     log: makeLog(context, { id, directory: directoryOf(id), logConfig: hostConfig.LogConfig }),
   });
   try {
     await layOut(context, container);
+    await fillVolumes(context, container, mounts.copies);
   } catch (error) {
     context.store.releaseName(ownName);
     await discard(context, container);
+    context.volumes.release(id);
+    await removeAnonymousVolumes(context, container);
     throw error;
   }
   context.store.add(container);
+  context.volumes.release(id);
   emitContainerEvent(context, container, 'create');
   return { container, warnings: warningsOf(hostConfig) };
 }
@@ -136,7 +145,7 @@ function byId(context: ContainerContext, mode: string): string {
   }
 }
 
-async function requireSources(context: ContainerContext, points: readonly MountPoint[]): Promise<void> {
+async function requireSources(context: ContainerContext, points: readonly MountDraft[]): Promise<void> {
   await Promise.all(
     points.map(async (point) => {
       if (point.type !== 'bind' || point.createSource) return;

@@ -6,6 +6,7 @@ import type { Container } from './container.ts';
 import { forgetUnstarted } from './exec/exec.ts';
 import { stopHealthChecks } from './health/health-monitor.ts';
 import { removeContainer } from './remove.ts';
+import { emitUnmounts, unmountVolumes } from './volumes.ts';
 
 /** Starts the container again, in its turn. */
 type Relaunch = () => Promise<void>;
@@ -19,7 +20,7 @@ export async function handleExit(
   await container.turns.run(() => settle(context, container, exit, relaunch));
   const { state, hostConfig } = container;
   if (hostConfig.AutoRemove && !state.running && !container.restartedByUser && !state.removing) {
-    await removeContainer(context, container, { force: true });
+    await removeContainer(context, container, { force: true, volumes: true });
   }
 }
 
@@ -44,6 +45,8 @@ async function settle(
     : restartPolicy.afterExit(exit.exitCode, container.stoppedByUser, ranForMs);
   const attributes = { exitCode: String(exit.exitCode), execDuration: String(Math.floor(ranForMs / 1000)) };
   emitNetworkEvent(context, container, 'disconnect');
+  await unmountVolumes(context, container);
+  emitUnmounts(context, container);
   emitContainerEvent(context, container, 'die', attributes);
   if (delayMs === undefined) {
     state.setStopped(exit.exitCode, nowMs);

@@ -5,10 +5,13 @@ import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { discard } from './create.ts';
 import { killAndWait } from './stop.ts';
+import { removeAnonymousVolumes } from './volumes.ts';
 
 export interface RemoveOptions {
   /** Kills it first when it runs. */
   readonly force: boolean;
+  /** Anonymous volumes go with it. */
+  readonly volumes?: boolean;
   /** As the caller named it, for the message. */
   readonly reference?: string;
 }
@@ -44,6 +47,7 @@ export async function removeContainer(
   for (const [id, exec] of context.execs) if (exec.container === container) context.execs.delete(id);
   context.stats.stop(container);
   context.store.delete(container);
+  if (options.volumes === true) await removeAnonymousVolumes(context, container);
   state.setRemoved();
   emitContainerEvent(context, container, 'destroy');
   // Not waited for: the container is gone whether or not a layer of its image can go.

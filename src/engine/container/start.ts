@@ -7,11 +7,13 @@ import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { removeContainer } from './remove.ts';
 import { buildSpec } from './spec/build-spec.ts';
+import { requirePropagation } from './spec/propagation.ts';
 import { startFailure } from './start-error.ts';
 import type { StartFailure } from './start-error.ts';
 import { handleExit } from './exit.ts';
 import { beginHealthChecks } from './health/health-monitor.ts';
 import { prepareLog } from './log/make-log.ts';
+import { emitMounts, mountVolumes, unmountVolumes } from './volumes.ts';
 import { userOf } from './user/container-user.ts';
 import { resolveInRoot } from './user/path-in-root.ts';
 
@@ -48,6 +50,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
     preparationFailure,
   );
   if ('error' in task) {
+    await unmountVolumes(context, container);
     settleFailure(context, container, task);
     return task;
   }
@@ -56,6 +59,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
   state.setRunning(task.pid, context.clock.nowMs());
   beginHealthChecks(context, container);
   emitNetworkEvent(context, container, 'connect');
+  emitMounts(context, container);
   emitContainerEvent(context, container, 'start');
   void task.exited
     .then((exit) => handleExit(context, container, exit, () => launch(context, container)))
@@ -68,11 +72,13 @@ async function prepare(context: ContainerContext, container: Container): Promise
   if (rootfs === undefined) throw new DrydockError('internal', `Cannot start ${container.id}: it has no root`);
   requireNetwork(hostConfig.NetworkMode);
   prepareLog(container);
-  const [user, networkSysctls] = await Promise.all([
+  const [user, networkSysctls, points] = await Promise.all([
     userOf(context.runtime, container, config.User),
     context.hostFacts.networkSysctls(),
+    mountVolumes(context, container),
     makeWorkingDirectory(context, container, rootfs.merged),
     makeSources(context, container),
+    requirePropagation(context.runtime.files, container.points),
   ]);
   return buildSpec({
     id: container.id,
@@ -80,7 +86,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     hostConfig,
     rootfs: rootfs.merged,
     user,
-    points: container.points,
+    points,
     networkFiles: container.networkFiles,
     networkSysctls,
     pidOf: (id) => pidOfContainer(context, id),
@@ -114,7 +120,7 @@ function settleFailure({ clock }: ContainerContext, container: Container, failur
 
 async function removeQuietly(context: ContainerContext, container: Container): Promise<void> {
   try {
-    await removeContainer(context, container, { force: true });
+    await removeContainer(context, container, { force: true, volumes: true });
   } catch (error) {
     context.log(`Cannot remove container ${container.id}: ${String(error)}`);
   }

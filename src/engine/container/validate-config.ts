@@ -58,13 +58,12 @@ export function validateHostConfig(hostConfig: HostConfig, config: Config, host:
 }
 
 // Better refused than ignored: a container without what was asked for would teach something wrong.
-function refuseMissing({ Devices, Init, Links, VolumesFrom, DeviceRequests }: HostConfig): void {
+function refuseMissing({ Devices, Init, Links, DeviceRequests }: HostConfig): void {
   const asked: readonly (readonly [flag: string, value: unknown])[] = [
     ['--device', Devices],
     ['--gpus', DeviceRequests],
     ['--init', Init],
     ['--link', Links],
-    ['--volumes-from', VolumesFrom],
   ];
   const missing = asked.find(([, value]) => (Array.isArray(value) ? value.length > 0 : value === true));
   if (missing !== undefined) throw refuse(`Cannot use ${missing[0]}: this engine does not have it yet`);

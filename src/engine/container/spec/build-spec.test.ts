@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OciSpec } from '../../../contracts/oci-runtime.ts';
 import { createRequestSchema } from '../create-request.ts';
-import { mountPointsOf } from '../mount-points.ts';
+import { parseMounts } from '../parse-mounts.ts';
 import { buildSpec } from './build-spec.ts';
 
 function specOf(request: Readonly<Record<string, unknown>>, user = { uid: 0, gid: 0, additionalGids: [0] }): OciSpec {
@@ -23,7 +23,7 @@ function specOf(request: Readonly<Record<string, unknown>>, user = { uid: 0, gid
     hostConfig,
     rootfs: '/merged',
     user,
-    points: mountPointsOf(hostConfig),
+    points: parseMounts(hostConfig, '/var/lib/docker').filter((point) => point.type !== 'volume'),
     networkFiles: { '/etc/hosts': '/host/hosts' },
     networkSysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     pidOf: () => 42,
@@ -100,7 +100,7 @@ describe('buildSpec', () => {
         destination: '/dev/shm',
         type: 'tmpfs',
         source: 'shm',
-        options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1048576'],
+        options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1m'],
       },
       { destination: '/a', type: 'bind', source: '/x', options: ['rbind', 'rshared'] },
       {
@@ -115,7 +115,7 @@ describe('buildSpec', () => {
         source: 'tmpfs',
         options: ['nosuid', 'nodev', 'rprivate', 'rw', 'exec', 'size=64m'],
       },
-      { destination: '/a/b', type: 'bind', source: '/data', options: ['rbind', 'ro', 'rprivate'] },
+      { destination: '/a/b', type: 'bind', source: '/data', options: ['rbind', 'ro', 'rro', 'rprivate'] },
       { destination: '/etc/hosts', type: 'bind', source: '/my/hosts', options: ['rbind', 'rprivate'] },
     ]);
   });

@@ -9,6 +9,7 @@ import { environmentOf } from './environment.ts';
 import { mountsOf } from './mounts.ts';
 import { namespacesOf } from './namespaces.ts';
 import type { PidOf } from './namespaces.ts';
+import { rootPropagationOf } from './propagation.ts';
 import { resourcesOf, rlimitsOf } from './resources.ts';
 import { defaultSeccompProfile } from './seccomp.ts';
 import { parseSecurityOptions } from './security-options.ts';
@@ -90,6 +91,7 @@ function linuxOf(request: SpecRequest, capabilities: readonly string[]): OciLinu
     resources: resourcesOf(hostConfig),
     maskedPaths: hostConfig.MaskedPaths ?? (masks ? MASKED_PATHS : []),
     readonlyPaths: hostConfig.ReadonlyPaths ?? (masks ? READONLY_PATHS : []),
+    ...rootPropagationOf(request.points),
     ...(seccomp && { seccomp: defaultSeccompProfile(capabilities) }),
     ...(Object.keys(sysctl).length > 0 && { sysctl }),
   };

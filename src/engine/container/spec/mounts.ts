@@ -3,6 +3,8 @@ import type { OciMount } from '../../../contracts/oci-runtime.ts';
 import type { HostConfig } from '../create-request.ts';
 import type { MountPoint } from '../mount-points.ts';
 
+/** What is mounted below a read-only bind is read-only, too: mount_setattr(2) with AT_RECURSIVE. */
+const READ_ONLY = ['ro', 'rro'];
 const OWN_WRITABLE = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
 const TMPFS_DEFAULTS = ['noexec', 'nosuid', 'nodev', 'rprivate'];
 /** Pairs where the later one wins. */
@@ -65,8 +67,13 @@ function toOciMount(point: MountPoint): OciMount {
     const options = mergeOptions([...TMPFS_DEFAULTS, ...point.options.split(',').filter((option) => option !== '')]);
     return { destination: point.destination, type: 'tmpfs', source: 'tmpfs', options };
   }
-  const options = [point.recursive ? 'rbind' : 'bind', ...(point.writable ? [] : ['ro']), point.propagation];
-  return { destination: point.destination, type: 'bind', source: point.source, options };
+  const { destination, source } = point;
+  if (point.type === 'volume') {
+    return { destination, type: 'bind', source, options: ['rbind', ...(point.writable ? [] : READ_ONLY), 'rprivate'] };
+  }
+  const readOnly = point.readOnly === 'non-recursive' ? ['ro'] : READ_ONLY;
+  const options = [point.recursive ? 'rbind' : 'bind', ...(point.writable ? [] : readOnly), point.propagation];
+  return { destination, type: 'bind', source, options };
 }
 
 function mergeOptions(options: readonly string[]): string[] {
