@@ -100,14 +100,14 @@ describe('buildSpec', () => {
         destination: '/dev/shm',
         type: 'tmpfs',
         source: 'shm',
-        options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1m'],
+        options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=1048576'],
       },
       { destination: '/a', type: 'bind', source: '/x', options: ['rbind', 'rshared'] },
       {
         destination: '/t',
         type: 'tmpfs',
         source: 'tmpfs',
-        options: ['noexec', 'nosuid', 'nodev', 'rprivate', 'mode=700', 'size=1048576'],
+        options: ['noexec', 'nosuid', 'nodev', 'rprivate', 'mode=700', 'size=1m'],
       },
       {
         destination: '/run',
