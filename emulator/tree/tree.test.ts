@@ -172,9 +172,18 @@ describe('unpack', () => {
     ['.. in the middle', archiveOf(entry('a/../../escape', { content: 'x' }))],
     ['a hard link to the outside', archiveOf(entry('h', { type: '1', link: '../escape-source' }))],
     ['a relative link out', archiveOf(entry('l', { type: '2', link: '../../x' }))],
-    ['a file behind an absolute link', archiveOf(entry('l', { type: '2', link: folder }), entry('l/escape', { content: 'x' }))],
-    ['a directory behind a link', archiveOf(entry('l', { type: '2', link: '/' }), entry('l/tmp/escape-dir/', { type: '5' }))],
-    ['a hard link through a link', archiveOf(entry('l', { type: '2', link: folder }), entry('h', { type: '1', link: 'l/escape-source' }))],
+    [
+      'a file behind an absolute link',
+      archiveOf(entry('l', { type: '2', link: folder }), entry('l/escape', { content: 'x' })),
+    ],
+    [
+      'a directory behind a link',
+      archiveOf(entry('l', { type: '2', link: '/' }), entry('l/tmp/escape-dir/', { type: '5' })),
+    ],
+    [
+      'a hard link through a link',
+      archiveOf(entry('l', { type: '2', link: folder }), entry('h', { type: '1', link: 'l/escape-source' })),
+    ],
   ])('refuses %s', (_, archive) => {
     writeFileSync(join(folder, 'escape-source'), 'secret');
     const { status, stderr } = unpack(archive);
@@ -234,7 +243,10 @@ describe('unpack', () => {
 });
 
 describe('stat', () => {
-  const fields = (...args: string[]): string[] => tree(['stat', ...args]).stdout.toString().split('\0');
+  const fields = (...args: string[]): string[] =>
+    tree(['stat', ...args])
+      .stdout.toString()
+      .split('\0');
 
   test('mode, size, time', () => {
     writeFileSync(join(root, 'f'), 'four');
@@ -250,7 +262,14 @@ describe('stat', () => {
       `2 lstat ${root}/nowhere: no such file or directory\n`,
     );
     mkdirSync(join(root, 'nowhere/x'), { recursive: true });
-    expect(fields('--follow', join(root, 'a'))).toMatchObject(['40755', expect.anything(), expect.anything(), expect.anything(), join(root, 'nowhere/x'), '']);
+    expect(fields('--follow', join(root, 'a'))).toMatchObject([
+      '40755',
+      expect.anything(),
+      expect.anything(),
+      expect.anything(),
+      join(root, 'nowhere/x'),
+      '',
+    ]);
   });
 
   test('a loop of links', () => {

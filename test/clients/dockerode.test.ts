@@ -112,7 +112,7 @@ describe('a container', () => {
   });
 
   it('shows its processes', async () => {
-    const container = await client.run(['sh', '-c', 'sleep 1000; true']);
+    const container = await client.run(['sleep', '1000']);
     const { Titles, Processes } = (await container.top()) as { Titles: string[]; Processes: string[][] };
     expect(Titles).toEqual(['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD']);
     expect(Processes.map((fields) => fields.at(-1))).toContain('sleep 1000');
