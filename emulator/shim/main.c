@@ -42,6 +42,8 @@ int main(int argc, char **argv) {
   if (pid < 0) return 1;
   status_process("started", pid);
   shrink();
+  // Not before: the container would inherit it, since libcrun takes a score of 0 for none.
+  protect();
   int status = wait_for(pid);
   bool oom_killed = !arguments.is_exec && task_oom_killed(&arguments);
   if (!arguments.is_exec) task_delete(&arguments);

@@ -3,6 +3,8 @@ import type { z } from 'zod';
 import { DrydockError } from '../../contracts/errors.ts';
 
 const JSON_TYPE = 'application/json';
+/** No request of Docker's comes near; dockerd itself takes any size, but has a machine's memory for it. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /** A JSON answer; ends with a newline, as Go's encoder writes it. */
 export function json(body: unknown, status = 200): Response {
@@ -22,7 +24,7 @@ export async function readJson<T extends z.ZodType>(
   schema: T,
   whenEmpty?: unknown,
 ): Promise<z.output<T>> {
-  const text = await request.text();
+  const text = await readBody(request);
   if (text === '' && whenEmpty !== undefined) return schema.parse(whenEmpty);
   requireJsonType(request, text);
   if (text.trim() === '') throw refuse('invalid JSON: got EOF while reading request body');
@@ -31,6 +33,23 @@ export async function readJson<T extends z.ZodType>(
   const [issue] = parsed.error.issues;
   const field = issue === undefined || issue.path.length === 0 ? 'body' : issue.path.join('.');
   throw refuse(`invalid JSON: cannot use the value of ${field}: ${issue?.message ?? 'not what was expected'}`);
+}
+
+async function readBody({ body }: Request): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let bytes = 0; ;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.length;
+    if (bytes > MAX_BODY_BYTES) {
+      await reader.cancel();
+      throw refuse('invalid JSON: http: request body too large');
+    }
+    text += decoder.decode(value, { stream: true });
+  }
 }
 
 // `fetch` itself puts text/plain on string bodies, so that type may mean "none was given".
