@@ -65,8 +65,16 @@ describe('the socket', () => {
     ['no HTTP', 'hello there\\r\\n\\r\\n', 'HTTP/1.1 400 Bad Request'],
     ['a binary greeting', '\\026\\003\\001\\002\\000\\001\\000\\001\\r\\n', 'HTTP/1.1 400 Bad Request'],
     ['half a head', 'GET /_ping HTTP/1.1\\r\\nHost: x', 'HTTP/1.1 400 Bad Request'],
-    ['half a body', 'POST /containers/create HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\n{', 'HTTP/1.1 400 Bad Request'],
-    ['an unknown transfer encoding', 'GET / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: bananas\\r\\n\\r\\n', 'HTTP/1.1 501 Not Implemented'],
+    [
+      'half a body',
+      'POST /containers/create HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 100\\r\\n\\r\\n{',
+      'HTTP/1.1 400 Bad Request',
+    ],
+    [
+      'an unknown transfer encoding',
+      'GET / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: bananas\\r\\n\\r\\n',
+      'HTTP/1.1 501 Not Implemented',
+    ],
     ['a later HTTP', 'GET / HTTP/3.0\\r\\nHost: x\\r\\n\\r\\n', 'HTTP/1.1 505 HTTP Version Not Supported'],
     ['nothing at all', '', ''],
   ])('survives %s', async (_, bytes, answer) => {
@@ -75,7 +83,9 @@ describe('the socket', () => {
 
   it('refuses a head and a body that are too large', async () => {
     const curl = `curl -sS -o /dev/null -w '%{http_code}' --unix-socket ${SOCKET}`;
-    expect(await guest.ok(`${curl} -H "X: $(head -c 90000 /dev/zero | tr '\\0' x)" http://localhost/_ping`)).toBe('431');
+    expect(await guest.ok(`${curl} -H "X: $(head -c 90000 /dev/zero | tr '\\0' x)" http://localhost/_ping`)).toBe(
+      '431',
+    );
     const post = `${curl} -X POST -H 'Content-Type: application/json' -H 'Expect:' --data-binary @- http://localhost`;
     expect(await guest.ok(`head -c 40000000 /dev/zero | ${post}/containers/create`)).toBe('400');
   });

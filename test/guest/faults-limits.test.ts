@@ -42,7 +42,7 @@ describe('memory', () => {
       docker exec bystander cat /proc/self/oom_score_adj`);
     // The container's process, its shim, and a process that joined it.
     expect(scores.split('\n')).toEqual(['0', '-998', '0']);
-    const eat = `awk 'BEGIN { while (1) kept[i++] = sprintf("%65536s", i) }'`;
+    const eat = `tail /dev/zero`;
     const { exitCode } = await guest.sh(`docker run --name eater busybox ${eat}`);
     expect(exitCode).toBe(137);
     expect(await guest.ok("docker inspect -f '{{.State.Status}} {{.State.OOMKilled}}' eater bystander")).toBe(
@@ -52,7 +52,7 @@ describe('memory', () => {
   });
 
   it('one that fills its own limit again and again is killed each time', async () => {
-    const eat = `awk 'BEGIN { while (1) kept[i++] = sprintf("%65536s", i) }'`;
+    const eat = `tail /dev/zero`;
     for (let round = 0; round < 3; round++) {
       const { exitCode } = await guest.sh(`docker run --rm -m 16m --memory-swap 16m busybox ${eat}`);
       expect(exitCode).toBe(137);
@@ -73,7 +73,7 @@ describe('disk', () => {
     const { exitCode, stderr } = await guest.sh('docker create --name none busybox true');
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: expect.stringContaining('no space left on device') as string,
+      stderr: expect.stringMatching(/no space left on device/i) as string,
     });
     await expectNothingLeft(guest, before);
     await guest.ok(free);
@@ -89,10 +89,12 @@ describe('disk', () => {
       `docker exec talker sh -c 'dd if=/dev/zero of=/big bs=1M count=1 2>&1; echo "code $?"'`,
     );
     expect(refused.stdout).toMatch(/No space left on device[\s\S]*code 1/);
-    const last = async (): Promise<number> =>
-      Number((await guest.ok('docker logs --tail 1 talker')).replace('line ', ''));
+    expect(await guest.ok('docker exec talker echo served')).toBe('served');
+    await guest.ok(free);
+    // What could not be written is lost, as with Docker; what follows is not.
+    const last = async (): Promise<string> => guest.ok('docker logs --tail 1 talker');
     const then = await last();
-    await expect.poll(last, { timeout: 30_000 }).toBeGreaterThan(then);
+    await expect.poll(last, { timeout: 30_000 }).not.toBe(then);
     expect(await guest.ok('docker rm -f talker')).toBe('talker');
   });
 
@@ -103,7 +105,7 @@ describe('disk', () => {
     await guest.ok('mount -o remount,size=50% /run');
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: expect.stringContaining('no space left on device') as string,
+      stderr: expect.stringMatching(/no space left on device/i) as string,
     });
     expect(await guest.ok('docker start -a later')).toBe('later');
   });

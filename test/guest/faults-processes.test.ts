@@ -75,8 +75,8 @@ describe('output without end', () => {
       `docker run -d --name flood busybox sh -c 'yes 0123456789012345678901234567890123456789012345678901'`,
     );
     const memory = process.memoryUsage.rss();
-    const passed = await guest.ok('docker logs -f flood | head -c 30000000 | wc -c');
-    expect(Number(passed)).toBe(30_000_000);
+    const passed = await guest.ok('docker logs -f flood | head -c 3000000 | wc -c');
+    expect(Number(passed)).toBe(3_000_000);
     // Alone now: the log is written and cut, and another container is served meanwhile.
     expect(await guest.ok('docker run --rm busybox echo meanwhile')).toBe('meanwhile');
     expect(await guest.ok('docker logs --tail 1 flood | wc -l')).toBe('1');
