@@ -2,14 +2,18 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromiumFigures } from './chromium-figures.ts';
+import { measureDensity } from './density.ts';
 import { nodeFigures } from './node-figures.ts';
 import { formatFigure } from './statistics.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, density: { type: 'boolean' }, most: { type: 'string', default: '1000' } },
+});
 const SUITES = { node: nodeFigures, chromium: chromiumFigures } as const;
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`);
 for (const [name, measure] of Object.entries(SUITES)) {
-  if (values.only !== undefined && values.only !== name) continue;
+  if (values.density || (values.only !== undefined && values.only !== name)) continue;
   for (const figure of await measure()) console.log(formatFigure(figure));
 }
+if (values.density) await measureDensity(Number(values.most));

@@ -1,10 +1,9 @@
 // Figures of the engine in Node: the command's whole process, and commands in one guest's shell.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { scriptShell } from '../../src/compose/shell.ts';
-import type { Drydock } from '../../src/compose/create-drydock.ts';
 import { PROJECT_DIRECTORY } from '../../src/node/paths.ts';
 import { startDrydock } from '../../src/node/start-drydock.ts';
+import { bash } from './guest-shell.ts';
 import { readSamples, timingScript } from './guest-timing.ts';
 import type { Figure } from './statistics.ts';
 
@@ -35,19 +34,6 @@ export async function nodeFigures(): Promise<Figure[]> {
   } finally {
     await drydock.close();
   }
-}
-
-/** @throws when the script fails, with what it printed */
-async function bash(drydock: Drydock, script: string): Promise<string> {
-  const task = await drydock.machine.runtime.spawn(scriptShell(script, [], 'bench'));
-  await task.stdin.close();
-  const [output, errors, { exitCode }] = await Promise.all([text(task.stdout), text(task.stderr), task.exited]);
-  if (exitCode !== 0) throw new Error(`The guest's script ended with ${exitCode}: ${output}${errors}`);
-  return output;
-}
-
-function text(stream: ReadableStream<Uint8Array>): Promise<string> {
-  return new Response(stream).text();
 }
 
 async function wholeProcess(runs: number): Promise<number[]> {

@@ -34,22 +34,26 @@ describe('processes', () => {
 });
 
 describe('memory', () => {
-  it('a container without a limit that eats all of it is killed; others, their shims and the agent are not', async () => {
-    await guest.ok('docker run -d --name bystander busybox sleep 1000');
-    const scores = await guest.ok(`
+  it(
+    'a container without a limit that eats all of it is killed; others, their shims and the agent are not',
+    { timeout: 180_000 },
+    async () => {
+      await guest.ok('docker run -d --name bystander busybox sleep 1000');
+      const scores = await guest.ok(`
       pid=$(docker inspect -f '{{.State.Pid}}' bystander)
       cat /proc/$pid/oom_score_adj /proc/$(sed -n 's/^PPid:\\t//p' /proc/$pid/status)/oom_score_adj
       docker exec bystander cat /proc/self/oom_score_adj`);
-    // The container's process, its shim, and a process that joined it.
-    expect(scores.split('\n')).toEqual(['0', '-998', '0']);
-    const eat = `tail /dev/zero`;
-    const { exitCode } = await guest.sh(`docker run --name eater busybox ${eat}`);
-    expect(exitCode).toBe(137);
-    expect(await guest.ok("docker inspect -f '{{.State.Status}} {{.State.OOMKilled}}' eater bystander")).toBe(
-      'exited true\nrunning false',
-    );
-    expect(await guest.ok('docker exec bystander echo alive')).toBe('alive');
-  });
+      // The container's process, its shim, and a process that joined it.
+      expect(scores.split('\n')).toEqual(['0', '-998', '0']);
+      const eat = `tail /dev/zero`;
+      const { exitCode } = await guest.sh(`docker run --name eater busybox ${eat}`);
+      expect(exitCode).toBe(137);
+      expect(await guest.ok("docker inspect -f '{{.State.Status}} {{.State.OOMKilled}}' eater bystander")).toBe(
+        'exited true\nrunning false',
+      );
+      expect(await guest.ok('docker exec bystander echo alive')).toBe('alive');
+    },
+  );
 
   it('one that fills its own limit again and again is killed each time', async () => {
     const eat = `tail /dev/zero`;

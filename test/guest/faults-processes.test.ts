@@ -70,7 +70,7 @@ describe('a container', () => {
 });
 
 describe('output without end', () => {
-  it('costs the engine bounded memory, with nobody listening and with one who does', async () => {
+  it('costs the engine bounded memory, with nobody listening and with one who does', { timeout: 180_000 }, async () => {
     await guest.ok(
       `docker run -d --name flood busybox sh -c 'yes 0123456789012345678901234567890123456789012345678901'`,
     );
