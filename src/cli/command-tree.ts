@@ -37,6 +37,12 @@ import { info } from './commands/system/info.ts';
 import { inspect } from './commands/system/inspect.ts';
 import { systemPrune } from './commands/system/prune.ts';
 import { version } from './commands/system/version.ts';
+import { volumeCreate } from './commands/volume/create.ts';
+import { volumeInspect } from './commands/volume/inspect.ts';
+import { volumeLs } from './commands/volume/ls.ts';
+import { volumePrune } from './commands/volume/prune.ts';
+import { volumeRm } from './commands/volume/rm.ts';
+import { volumeUpdate } from './commands/volume/update.ts';
 
 /** These have the same name on the top level and in their group. */
 const containerCommands = [
@@ -78,6 +84,12 @@ export const commandGroups: readonly CommandGroup[] = [
   },
   { name: 'image', summary: 'Work with images', commands: [history, imageInspect, imageLs, pull, imageRm, tag] },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
+  {
+    name: 'volume',
+    use: 'volume COMMAND',
+    summary: 'Work with volumes',
+    commands: [volumeCreate, volumeInspect, volumeLs, volumePrune, volumeRm, volumeUpdate],
+  },
 ];
 
 export function findCommand(commands: readonly Command[], name: string): Command | undefined {

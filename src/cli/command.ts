@@ -35,6 +35,8 @@ export interface Command<F extends FlagTable = FlagTable> {
 /** `docker container`: only a place for commands. */
 export interface CommandGroup {
   readonly name: string;
+  /** Its usage in errors, where that is more than its name: Docker is not of one mind. */
+  readonly use?: string;
   readonly summary: string;
   readonly commands: readonly Command[];
 }

@@ -65,12 +65,12 @@ export async function runGroup(context: CliContext, group: CommandGroup, argv: r
     context.session,
     argv,
     { flags: helpFlag, interspersed: true },
-    { path, usageLine: path },
+    { path, usageLine: `docker ${group.use ?? group.name}` },
   );
   if (parsed.values['help'] === true) return context.out.write(groupHelp(group));
   const [unknown] = parsed.args;
   if (unknown === undefined) return context.err.write(groupHelp(group));
   throw new CliError(
-    `docker: unknown command: ${path} ${unknown}\n\nUsage:  ${path}\n\nRun '${path} --help' for more information`,
+    `docker: unknown command: ${path} ${unknown}\n\nUsage:  docker ${group.use ?? group.name}\n\nRun '${path} --help' for more information`,
   );
 }

@@ -3,12 +3,15 @@ import type { CliContext } from '../cli-context.ts';
 import { CliError, errorText, throwJoined } from '../cli-error.ts';
 import { indentJson } from '../format/json-indent.ts';
 import { Template } from '../template/template.ts';
+import { TemplateStruct } from '../template/values.ts';
 import { goShape } from './go-shape.ts';
 
 export interface Found {
   /** JSON, as received. */
   readonly raw: string;
   readonly kind: 'container' | 'image' | undefined;
+  /** Go's name of its type, where Docker's client reads it into one and nothing else: members it does not know are errors. */
+  readonly typeName?: string;
 }
 
 const BAD_TEMPLATE = 64;
@@ -21,8 +24,12 @@ function parsed(format: string): Template {
   }
 }
 
-function rendered(template: Template, { raw, kind }: Found): string {
+function rendered(template: Template, { raw, kind, typeName }: Found): string {
   try {
+    if (typeName !== undefined) {
+      const fields = goShape(JSON.parse(raw), kind) as Readonly<Record<string, unknown>>;
+      return `${template.render(new TemplateStruct(typeName, fields, () => raw.trim()))}\n`;
+    }
     return `${template.render(goShape(JSON.parse(raw), kind), 'error')}\n`;
   } catch (error) {
     throw new CliError(`template parsing error: ${errorText(error)}`);

@@ -51,6 +51,7 @@ export const HELP_COMMANDS = [
   ].map((name) => `container ${name}`),
   ...['ls', 'pull', 'rm', 'tag', 'history', 'inspect'].map((name) => `image ${name}`),
   ...['info', 'events', 'df', 'prune'].map((name) => `system ${name}`),
+  ...['create', 'inspect', 'ls', 'prune', 'rm', 'update'].map((name) => `volume ${name}`),
 ] as const;
 
 export interface HelpFlag {
