@@ -8,7 +8,7 @@ import { RECORDING_FILE } from '../clients/differential/recording.ts';
 import { realClient } from '../clients/differential/run-client.ts';
 import { TABLE } from '../clients/differential/table.ts';
 
-const AT_ONCE = 3;
+const AT_ONCE = 6;
 
 // It looks for an engine first, finds none, and still prints what it knows.
 const { stdout } = spawnSync('docker', ['version', '--format', '{{.Client.Version}} {{.Client.APIVersion}}'], {

@@ -9,6 +9,7 @@ import { base, clean, dir, hasTrailingSlash, isAbsolute, join, preserveTrailing,
 import { splitEntry } from './go-path.ts';
 
 const ENOENT = 2;
+const ENOTDIR = 20;
 const MAX_LINKS = 10;
 const TYPE_MASK = 0o170000;
 
@@ -66,8 +67,21 @@ export async function requireOutputPath(files: CliFiles, path: string): Promise<
   throw new CliError(`invalid output path: ${goQuote(path)} must be a directory or a regular file: got a device`);
 }
 
+/** As Go's filepath.EvalSymlinks: an error names the first part of the path that is not there. */
 async function follow(files: CliFiles, path: string): Promise<string> {
-  return (await reworded('lstat', path, () => files.stat(path, { follow: true }))).target;
+  try {
+    return (await files.stat(path, { follow: true })).target;
+  } catch (cause) {
+    if (isDrydockError(cause, 'guest') && cause.errno === ENOTDIR) throw new CliError('not a directory');
+    for (const part of prefixes(path)) await lstat(files, part);
+    throw cause;
+  }
+}
+
+/** `/a/b/`: `/a` and `/a/b`. */
+function prefixes(path: string): string[] {
+  const names = path.split('/').filter((name) => name !== '');
+  return names.map((_, at) => `/${names.slice(0, at + 1).join('/')}`);
 }
 
 function lstat(files: CliFiles, path: string): Promise<CliFileStat> {

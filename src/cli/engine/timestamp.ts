@@ -22,6 +22,9 @@ export function engineTimestamp(text: string, nowMs = Date.now()): string {
   const [, month = '01', day = '01'] = /^\d{4}-(\d{2})(?:-(\d{2}))?/.exec(text) ?? [];
   const wrong = month === '00' || Number(month) > 12 ? 'month' : day === '00' || Number(day) > 31 ? 'day' : undefined;
   if (wrong !== undefined) throw new Error(`parsing time ${goQuote(text)}: ${wrong} out of range`);
+  const extra = /^\d{4}-\d{2}-\d{2}(.+)$/s.exec(text)?.[1];
+  if (extra !== undefined && !extra.startsWith('T'))
+    throw new Error(`parsing time ${goQuote(text)}: extra text: ${goQuote(extra)}`);
   if (text.includes('-'))
     throw new Error(`parsing time ${goQuote(text)} as "2006-01-02": cannot parse ${goQuote(text)} as "2006"`);
   if (!/^[+-]?\d+(\.\d+)?$/.test(text)) throw new Error(`failed to parse value as time or duration: ${goQuote(text)}`);

@@ -55,6 +55,7 @@ const HOST_CONFIG = {
   Runtime: '',
   Mounts: left.slice,
   Init: left.pointer,
+  PidsLimit: left.pointer,
   KernelMemory: 0,
   KernelMemoryTCP: 0,
 };

@@ -10,8 +10,8 @@ export interface Found {
   /** JSON, as received. */
   readonly raw: string;
   readonly kind: 'container' | 'image' | undefined;
-  /** Go's name of its type, where Docker's client reads it into one and nothing else: members it does not know are errors. */
-  readonly typeName?: string;
+  /** Where Docker's client reads it into a Go type and nothing else: members that it does not know are errors. */
+  readonly typed?: { readonly name: string; readonly absent: Readonly<Record<string, unknown>> };
 }
 
 const BAD_TEMPLATE = 64;
@@ -24,15 +24,29 @@ function parsed(format: string): Template {
   }
 }
 
-function rendered(template: Template, { raw, kind, typeName }: Found): string {
+function rendered(template: Template, { raw, kind, typed }: Found): string {
+  const decoded: unknown = JSON.parse(raw);
+  const shape = goShape(decoded, kind);
   try {
-    if (typeName !== undefined) {
-      const fields = goShape(JSON.parse(raw), kind) as Readonly<Record<string, unknown>>;
-      return `${template.render(new TemplateStruct(typeName, fields, () => raw.trim()))}\n`;
+    if (typed !== undefined) {
+      const fields = { ...typed.absent, ...(shape as Readonly<Record<string, unknown>>) };
+      return `${template.render(new TemplateStruct(typed.name, fields, () => raw.trim()))}\n`;
     }
-    return `${template.render(goShape(JSON.parse(raw), kind), 'error')}\n`;
+    return withFallback(
+      () => `${template.render(shape, 'error')}\n`,
+      // What Docker's types do not have may yet be in what the daemon sent.
+      () => `${template.render(decoded, 'error')}\n`,
+    );
   } catch (error) {
     throw new CliError(`template parsing error: ${errorText(error)}`);
+  }
+}
+
+function withFallback(first: () => string, second: () => string): string {
+  try {
+    return first();
+  } catch {
+    return second();
   }
 }
 

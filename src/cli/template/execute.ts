@@ -2,7 +2,7 @@
 import { goQuote } from '../format/go-quote.ts';
 import type { Command, ControlNode, Node, Operand, ParsedTemplate, Pipe, TemplateNode } from './ast.ts';
 import type { TemplateFunction } from './builtin-functions.ts';
-import { goField, isOpen } from './go-fields.ts';
+import { goField, isJsonOnly, isOpen } from './go-fields.ts';
 import { executeError } from './template-error.ts';
 import type { TemplateMethod } from './values.ts';
 import { goPrint, goType, isMap, isTrue, sortedEntries, TemplateStruct, TypedNil } from './values.ts';
@@ -271,7 +271,7 @@ class Executor {
       this.#fail(place, `can't evaluate field ${name} in type ${type}`);
     }
     if (args !== undefined) this.#fail(place, `${name} is not a method but has arguments`);
-    if (Object.hasOwn(receiver, name)) return receiver[name];
+    if (Object.hasOwn(receiver, name) && !isJsonOnly(receiver, name)) return receiver[name];
     const field = goField(receiver, name);
     if (field !== undefined) return field.value;
     if (this.#options.missingKey === 'error' && !isOpen(receiver))

@@ -21,6 +21,8 @@ const GO_NAMES: Readonly<Record<string, string>> = {
   HTTPSProxy: 'HttpsProxy',
 };
 
+const JSON_ONLY = new Set(Object.values(GO_NAMES));
+
 const absent = new WeakMap<object, Readonly<Record<string, unknown>>>();
 const openMaps = new WeakSet();
 const structs = new WeakSet();
@@ -47,6 +49,11 @@ export function markOpen(map: object): void {
 
 export function isOpen(map: object): boolean {
   return openMaps.has(map);
+}
+
+/** A struct is asked for a name that only its JSON has. */
+export function isJsonOnly(object: object, name: string): boolean {
+  return structs.has(object) && JSON_ONLY.has(name);
 }
 
 /** The field a template means by `name`, if JSON has it under another name or has left it out. */

@@ -34,7 +34,7 @@ const ACTION_TOKENS: readonly (readonly [TokenKind, RegExp])[] = [
   ['word', /[\p{L}_][\p{L}\p{Nd}_]*/uy],
   ['symbol', /:=|[=|,()]/y],
   // Any other printable character is a token, too: the parser says where it does not belong.
-  ['symbol', /[!#%&*+\-/;<>?@[\]^~]/y],
+  ['symbol', /[!#%&*+\-/;<>?@[\\\]^~]/y],
 ];
 
 class LexFailure extends Error {

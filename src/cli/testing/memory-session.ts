@@ -4,6 +4,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 
 const ENOENT = 2;
 const EEXIST = 17;
+const ENOTDIR = 20;
 
 export interface MemorySessionOptions {
   readonly args: readonly string[];
@@ -63,7 +64,7 @@ export class MemorySession implements CliSession {
     this.terminal = { stdin: false, stdout: false, stderr: false, ...options.terminal };
     this.#window = options.window;
     this.contents = new Map(Object.entries(options.files ?? {}));
-    this.files = memoryFiles(this.contents, this.moved);
+    this.files = memoryFiles(this.contents, this.moved, this.cwd);
     const input = new TransformStream<Uint8Array, Uint8Array>();
     this.stdin = input.readable;
     this.keyboard = input.writable.getWriter();
@@ -123,17 +124,23 @@ export class MemorySession implements CliSession {
 const DIRECTORY = 0o040755;
 const FILE = 0o100644;
 
-function memoryFiles(contents: Map<string, string>, moved: string[]): CliFiles {
+function memoryFiles(contents: Map<string, string>, moved: string[], cwd: string): CliFiles {
+  const absolute = (path: string) => (path.startsWith('/') ? path : `${cwd}/${path.replace(/^\.\//, '')}`);
+  /** A file may have been given by its whole path, or as it is called in the working directory. */
+  const keyOf = (path: string) => [...contents.keys()].find((key) => absolute(key) === absolute(path)) ?? path;
   const isDirectory = (path: string) =>
-    path === '/' || [...contents.keys()].some((name) => name.startsWith(`${path.replace(/\/$/, '')}/`));
+    [cwd, ...contents.keys()].some((name) => `${absolute(name)}/`.startsWith(path === '/' ? '/' : `${path}/`));
   return {
     stat(path) {
       const plain = path.replace(/(.)\/\.?$/, '$1') || '/';
-      const text = contents.get(plain);
+      const fail = (reason: string, errno: number) =>
+        Promise.reject(new DrydockError('guest', `lstat ${plain}: ${reason}`, { errno }));
+      const text = contents.get(keyOf(plain));
+      if (text !== undefined && plain !== path) return fail('not a directory', ENOTDIR);
       if (text !== undefined) return Promise.resolve({ mode: FILE, bytes: text.length, target: plain });
       if (isDirectory(plain)) return Promise.resolve({ mode: DIRECTORY, bytes: 40, target: plain });
-      const message = `lstat ${plain}: no such file or directory`;
-      return Promise.reject(new DrydockError('guest', message, { errno: ENOENT }));
+      const above = contents.has(keyOf(plain.slice(0, plain.lastIndexOf('/'))));
+      return above ? fail('not a directory', ENOTDIR) : fail('no such file or directory', ENOENT);
     },
     pack(path, name) {
       moved.push(`pack ${path} as ${name}`);
@@ -149,7 +156,7 @@ function memoryFiles(contents: Map<string, string>, moved: string[]): CliFiles {
       moved.push(`store ${path} ${mode.toString(8)}`);
     },
     read(path) {
-      const text = contents.get(path.replace(/^\.\//, ''));
+      const text = contents.get(keyOf(path));
       if (text === undefined) return Promise.reject(new DrydockError('guest', `read ${path}`, { errno: ENOENT }));
       return Promise.resolve(new TextEncoder().encode(text));
     },

@@ -6,6 +6,7 @@ import type { Container } from './container.ts';
 import type { ContainerSizes } from './files/changes.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
+import { mountRequestBodies } from './mount-request-body.ts';
 import { portMap } from './ports.ts';
 
 export function inspectContainer(
@@ -86,6 +87,7 @@ function hostConfigBody({ hostConfig }: Container): HostConfigBody {
   };
   return {
     ...Object.fromEntries(entries),
+    ...(hostConfig.Mounts.length > 0 && { Mounts: mountRequestBodies(hostConfig.Mounts) }),
     MaskedPaths: maskedPaths ?? null,
     ReadonlyPaths: readonlyPaths ?? null,
   } as HostConfigBody;

@@ -8,6 +8,8 @@ export interface CommandLine {
   /** Files in the working directory. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The row may share an engine with others. */
+  readonly changesNothing?: boolean;
 }
 
 /** A line that needs nothing else is written as a text. */
@@ -18,11 +20,12 @@ export function commandsOf({ line }: CommandLine): string[][] {
   return line.split(' ; ').map(wordsOf);
 }
 
-const READERS = ['ps', 'images', 'history', 'inspect', 'version', 'info', 'logs', 'port', 'ls', 'list'];
-const GROUPS = ['container', 'image', 'system'];
+const READERS = ['ps', 'images', 'history', 'inspect', 'version', 'info', 'logs', 'port', 'ls', 'list', 'diff', 'df'];
+const GROUPS = ['container', 'image', 'system', 'volume'];
 
-/** Whether the row only looks: such rows may share an engine. */
+/** Whether the row only looks, or is refused: such rows may share an engine. */
 export function onlyReads(row: CommandLine): boolean {
+  if (row.changesNothing === true) return true;
   return commandsOf(row).every((words) => {
     const [first = '', second = ''] = words;
     return READERS.includes(GROUPS.includes(first) ? second : first);

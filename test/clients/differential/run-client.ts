@@ -63,6 +63,7 @@ export function ourClient(): Client {
     for (const args of commandsOf(row)) {
       const session = new MemorySession({
         args,
+        cwd: '/root',
         env: { HOME: '/root', TZ: 'UTC', ...row.env },
         stdin: row.stdin ?? '',
         files: row.files ?? {},

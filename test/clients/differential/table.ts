@@ -2,16 +2,21 @@
 import type { CommandLine, Row } from './command-line.ts';
 import { clientRefusals } from './lines/client-refusals.ts';
 import { daemonRefusals } from './lines/daemon-refusals.ts';
+import { files } from './lines/files.ts';
 import { inspecting } from './lines/inspecting.ts';
 import { lifecycle } from './lines/lifecycle.ts';
+import { limitsAndHealth } from './lines/limits-and-health.ts';
 import { listing } from './lines/listing.ts';
+import { listingAndLogs } from './lines/listing-and-logs.ts';
 import { running } from './lines/running.ts';
+import { volumes } from './lines/volumes.ts';
+
+const rows = (table: readonly Row[]): CommandLine[] =>
+  table.map((row) => (typeof row === 'string' ? { line: row } : row));
 
 export const TABLE: readonly CommandLine[] = [
-  listing,
-  lifecycle,
-  running,
-  inspecting,
-  clientRefusals,
-  daemonRefusals,
-].flatMap((rows: readonly Row[]) => rows.map((row) => (typeof row === 'string' ? { line: row } : row)));
+  ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
+  // The client refuses before it asks for anything: nothing changes.
+  ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
+  ...[volumes, files, limitsAndHealth, listingAndLogs].flatMap(rows),
+];

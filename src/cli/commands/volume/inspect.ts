@@ -7,10 +7,19 @@ import { stringFlag } from '../../flags/scalar-flags.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
 import type { Found } from '../../inspect/inspector.ts';
 import { inspectAll } from '../../inspect/inspector.ts';
+import { TypedNil } from '../../template/values.ts';
+
+/** What JSON leaves out of a volume (api/types/volume). */
+const ABSENT = {
+  ClusterVolume: new TypedNil('pointer', true),
+  CreatedAt: '',
+  Status: new TypedNil('map', true),
+  UsageData: new TypedNil('pointer', true),
+};
 
 export async function findVolume(context: CliContext, name: string): Promise<Found> {
   const response = await context.engine.request('GET', `/volumes/${pathId('volume', name)}`);
-  return { raw: await response.text(), kind: undefined, typeName: 'volume.Volume' };
+  return { raw: await response.text(), kind: undefined, typed: { name: 'volume.Volume', absent: ABSENT } };
 }
 
 export const volumeInspect = defineCommand({

@@ -92,6 +92,7 @@ export const daemonRefusals: readonly Row[] = [
   'run --pid container:nobody busybox true',
   'run --network container:nobody busybox true',
   'run --network nowhere busybox true',
+  'run --network a --network b busybox',
   'run --uts host -h name busybox true',
   'run --network container:web -h name busybox true',
   'run --security-opt nonsense=1 busybox true',
