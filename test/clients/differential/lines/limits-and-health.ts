@@ -51,7 +51,6 @@ export const limitsAndHealth: readonly Row[] = [
   ),
   checked('--health-interval 10s'),
   checked('--health-retries 3'),
-  checked('--no-healthcheck'),
   checked('--health-cmd x', '{{.State.Health}} {{.Config.Healthcheck.Test}}'),
   'run --health-cmd "" busybox true',
   'run --health-interval 1us busybox true',

@@ -47,7 +47,6 @@ export const listingAndLogs: readonly Row[] = [
   'ps -a --format "table"',
   'ps -a --format "table "',
   'ps -a --format "{{json .ID}}{{println}}"',
-  'logs',
   'logs --tail -1 lines',
   'logs --tail 100 lines',
   'logs -n 1 -t lines',
