@@ -7,7 +7,11 @@ function runeWidth(rune: string): number {
   return WIDE.test(rune) ? 2 : 1;
 }
 
+/** One column each: nearly every cell of every table. */
+const ASCII = /^[ -~]*$/;
+
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const rune of text) width += runeWidth(rune);
   return width;
@@ -15,6 +19,7 @@ export function displayWidth(text: string): number {
 
 /** At most `columns` wide, with an ellipsis in the last one when something was cut. */
 export function ellipsis(text: string, columns: number): string {
+  if (ASCII.test(text) && columns > 1) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
   const runes = [...text];
   if (columns <= 0) return '';
   if (columns === 1) return runes[0] ?? '';

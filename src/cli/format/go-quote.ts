@@ -11,6 +11,9 @@ const NAMED: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
+/** Nothing in it that would be escaped: most of what is quoted, and a list quotes hundreds. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function escapeRune(rune: string, quote: string): string {
   if (rune === quote) return `\\${quote}`;
   const named = NAMED[rune];
@@ -26,6 +29,7 @@ function escapeRune(rune: string, quote: string): string {
 
 /** Go's strconv.Quote. */
 export function goQuote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   return `"${[...text].map((rune) => escapeRune(rune, '"')).join('')}"`;
 }
 

@@ -29,16 +29,22 @@ export function listContainers(
   const all = options.all || options.limit > 0 || filters.values('status').length > 0;
   const chosen = context.store.all().filter((container) => (all || container.state.running) && passes(container));
   const limited = options.limit > 0 ? chosen.slice(0, options.limit) : chosen;
-  return limited.map((container) => summaryOf(context, networks, container));
+  const imageName = imageNames(context);
+  return limited.map((container) => summaryOf(context, networks, container, imageName(container)));
 }
 
-function summaryOf(context: ContainerContext, networks: Networks, container: Container): ContainerSummary {
+function summaryOf(
+  context: ContainerContext,
+  networks: Networks,
+  container: Container,
+  imageName: string,
+): ContainerSummary {
   const { config, state } = container;
   const [path = '', ...args] = commandOf(config);
   return {
     Id: container.id,
     Names: [`/${container.name}`],
-    Image: imageName(context, container),
+    Image: imageName,
     ImageID: container.image.id,
     Command: [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' '),
     Created: Math.floor(container.createdMs / 1000),
@@ -52,11 +58,18 @@ function summaryOf(context: ContainerContext, networks: Networks, container: Con
   };
 }
 
-// The name it was created by, unless that is another image by now.
-function imageName({ images }: ContainerContext, { config, image }: Container): string {
-  try {
-    return images.get(config.Image).id === image.id ? config.Image : image.id;
-  } catch {
-    return image.id;
-  }
+/** The name a container was created by, unless that is another image by now. Each is looked up once for the whole list. */
+function imageNames({ images }: ContainerContext): (container: Container) => string {
+  const ids = new Map<string, string | undefined>();
+  const idOf = (reference: string): string | undefined => {
+    try {
+      return images.get(reference).id;
+    } catch {
+      return undefined;
+    }
+  };
+  return ({ config, image }) => {
+    if (!ids.has(config.Image)) ids.set(config.Image, idOf(config.Image));
+    return ids.get(config.Image) === image.id ? config.Image : image.id;
+  };
 }
