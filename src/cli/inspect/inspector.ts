@@ -2,6 +2,7 @@
 import type { CliContext } from '../cli-context.ts';
 import { CliError, errorText, throwJoined } from '../cli-error.ts';
 import { indentJson } from '../format/json-indent.ts';
+import { markRaw } from '../template/go-fields.ts';
 import { Template } from '../template/template.ts';
 import { TemplateStruct } from '../template/values.ts';
 import { goShape } from './go-shape.ts';
@@ -25,8 +26,7 @@ function parsed(format: string): Template {
 }
 
 function rendered(template: Template, { raw, kind, typed }: Found): string {
-  const decoded: unknown = JSON.parse(raw);
-  const shape = goShape(decoded, kind);
+  const shape = goShape(JSON.parse(raw), kind);
   try {
     if (typed !== undefined) {
       const fields = { ...typed.absent, ...(shape as Readonly<Record<string, unknown>>) };
@@ -35,7 +35,11 @@ function rendered(template: Template, { raw, kind, typed }: Found): string {
     return withFallback(
       () => `${template.render(shape, 'error')}\n`,
       // What Docker's types do not have may yet be in what the daemon sent.
-      () => `${template.render(decoded, 'error')}\n`,
+      () => {
+        const decoded: unknown = JSON.parse(raw);
+        markRaw(decoded);
+        return `${template.render(decoded, 'error')}\n`;
+      },
     );
   } catch (error) {
     throw new CliError(`template parsing error: ${errorText(error)}`);

@@ -1,5 +1,7 @@
 // The parsed template. Every node keeps its place and its text: errors show both.
 
+import type { GoFloat } from './values.ts';
+
 interface Place {
   readonly offset: number;
   /** As Go prints the node in an error. */
@@ -10,7 +12,7 @@ export type Operand = Place &
   (
     | { readonly kind: 'dot' }
     | { readonly kind: 'nil' }
-    | { readonly kind: 'literal'; readonly value: string | number | boolean }
+    | { readonly kind: 'literal'; readonly value: string | number | boolean | GoFloat }
     | { readonly kind: 'field'; readonly path: readonly string[] }
     | { readonly kind: 'variable'; readonly name: string; readonly path: readonly string[] }
     | { readonly kind: 'function'; readonly name: string }

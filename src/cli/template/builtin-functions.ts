@@ -1,10 +1,15 @@
 // The functions that every Go template has: and, or and not live in the executor, which must not evaluate everything.
-import { goPrint, goType, isMap, TypedNil } from './values.ts';
+import { keyTypeOf } from './go-fields.ts';
+import { GoFloat, goPrint, goType, isMap, TypedNil } from './values.ts';
 import { goSprintf } from './printf.ts';
+
+export type ParameterType = 'string' | 'int' | '[]string' | 'any';
 
 export interface TemplateFunction {
   readonly min: number;
   readonly max: number;
+  /** Of the first parameters, where Go's are typed: the executor refuses others. */
+  readonly parameters?: readonly ParameterType[];
   readonly call: (args: readonly unknown[]) => unknown;
 }
 
@@ -13,30 +18,39 @@ function define(min: number, max: number, call: (...args: readonly unknown[]) =>
   return { min, max: max < 0 ? Number.POSITIVE_INFINITY : max, call: (args) => call(...args) };
 }
 
-function basicKind(value: unknown): 'bool' | 'number' | 'string' | 'nil' {
-  if (value === null || value === undefined || value instanceof TypedNil) return 'nil';
+type Kind = 'bool' | 'int' | 'float' | 'string' | 'other';
+
+function basicKind(value: unknown): Kind {
   if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return 'number';
-  if (typeof value === 'string') return 'string';
-  throw new Error(`non-comparable type ${goPrint(value)}: ${goType(value)}`);
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (value instanceof GoFloat) return 'float';
+  return typeof value === 'string' ? 'string' : 'other';
 }
+
+const isNil = (value: unknown) => value === null || value === undefined || value instanceof TypedNil;
+/** Go has no value at all for it, not even one of a type. */
+const isNothing = (value: unknown) => value === null || value === undefined;
+const plain = (value: unknown) => (value instanceof GoFloat ? value.value : value);
 
 function equal(first: unknown, ...others: readonly unknown[]): boolean {
   if (others.length === 0) throw new Error('missing argument for comparison');
   const kind = basicKind(first);
   return others.some((other) => {
-    const otherKind = basicKind(other);
-    if (kind !== 'nil' && otherKind !== 'nil' && kind !== otherKind)
+    if (kind !== basicKind(other)) {
+      if (isNothing(first) || isNothing(other)) return false;
       throw new Error('incompatible types for comparison');
-    return kind === 'nil' || otherKind === 'nil' ? kind === otherKind : first === other;
+    }
+    if (kind !== 'other') return plain(first) === plain(other);
+    if (isNil(first) || isNil(other)) return isNil(first) === isNil(other);
+    throw new Error(`non-comparable type ${goPrint(other)}: ${goType(other)}`);
   });
 }
 
 function less(a: unknown, b: unknown): boolean {
   const kind = basicKind(a);
   if (kind !== basicKind(b)) throw new Error('incompatible types for comparison');
-  if (kind === 'bool' || kind === 'nil') throw new Error('invalid type for comparison');
-  return (a as string | number) < (b as string | number);
+  if (kind === 'bool' || kind === 'other') throw new Error('invalid type for comparison');
+  return (plain(a) as string | number) < (plain(b) as string | number);
 }
 
 function length(value: unknown): number {
@@ -44,14 +58,17 @@ function length(value: unknown): number {
   if (Array.isArray(value)) return value.length;
   if (value instanceof TypedNil && value.kind !== 'pointer') return 0;
   if (isMap(value)) return Object.keys(value).length;
-  if (value === null || value === undefined) throw new Error('len of nil pointer');
+  if (value === null) throw new Error('reflect: call of reflect.Value.Type on zero Value');
+  if (value === undefined) throw new Error('len of nil pointer');
   throw new Error(`len of type ${goType(value)}`);
 }
 
-function position(key: unknown, size: number): number {
+function position(key: unknown, size: number, what: 'slice' | 'string'): number {
   if (typeof key !== 'number' || !Number.isInteger(key))
     throw new Error(`cannot index slice/array with type ${goType(key)}`);
-  if (key < 0 || key >= size) throw new Error(`index out of range: ${key}`);
+  if (key < 0 || key > size) throw new Error(`index out of range: ${key}`);
+  // Go's own check is off by one: its reflection tells of the last.
+  if (key === size) throw new Error(`reflect: ${what} index out of range`);
   return key;
 }
 
@@ -59,10 +76,12 @@ function index(value: unknown, ...keys: readonly unknown[]): unknown {
   let current = value;
   for (const key of keys) {
     if (current === null || current === undefined) throw new Error('index of untyped nil');
-    if (Array.isArray(current)) current = current[position(key, current.length)];
+    if (Array.isArray(current)) current = current[position(key, current.length, 'slice')];
     else if (typeof current === 'string') {
       const bytes = new TextEncoder().encode(current);
-      current = bytes[position(key, bytes.length)];
+      current = bytes[position(key, bytes.length, 'string')];
+    } else if (typeof current === 'object' && keyTypeOf(current) !== undefined) {
+      throw new Error(`value has type ${goType(key)}; should be ${keyTypeOf(current) ?? ''}`);
     } else if (isMap(current)) {
       if (typeof key !== 'string') throw new Error(`value has type ${goType(key)}; should be string`);
       // A missing key gives the element type's zero, which prints as nothing in maps of strings.
@@ -76,19 +95,24 @@ function index(value: unknown, ...keys: readonly unknown[]): unknown {
 
 function missing(map: Readonly<Record<string, unknown>>): unknown {
   const values = Object.values(map);
-  return values.length > 0 && values.every((value) => typeof value === 'string') ? '' : undefined;
+  return values.length > 0 && values.every((value) => typeof value === 'string') ? '' : null;
 }
 
+/** Of a string, bytes: half a character becomes U+FFFD when it is shown. */
 function slice(value: unknown, ...bounds: readonly unknown[]): unknown {
   if (typeof value !== 'string' && !Array.isArray(value)) throw new Error(`can't slice item of type ${goType(value)}`);
-  const size = value.length;
-  const [from = 0, to = size] = bounds.map((bound) => {
+  if (typeof value === 'string' && bounds.length > 2) throw new Error('cannot 3-index slice a string');
+  const items = typeof value === 'string' ? new TextEncoder().encode(value) : (value as readonly unknown[]);
+  const size = items.length;
+  const [from = 0, to = size, capacity = size] = bounds.map((bound) => {
     if (typeof bound !== 'number') throw new Error(`cannot index slice/array with type ${goType(bound)}`);
     if (bound < 0 || bound > size) throw new Error(`index out of range: ${bound}`);
     return bound;
   });
   if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`);
-  return value.slice(from, to);
+  if (to > capacity) throw new Error(`invalid slice index: ${to} > ${capacity}`);
+  const part = items.slice(from, to);
+  return part instanceof Uint8Array ? new TextDecoder().decode(part) : part;
 }
 
 /** Go's fmt.Sprint: a space only between two operands that are not strings. */
@@ -133,7 +157,7 @@ export const BUILTIN_FUNCTIONS: Readonly<Record<string, TemplateFunction>> = {
   slice: define(1, 4, slice),
   print: define(0, -1, sprint),
   println: define(0, -1, (...args) => `${args.map(goPrint).join(' ')}\n`),
-  printf: define(1, -1, (format, ...args) => goSprintf(goPrint(format), args)),
+  printf: { ...define(1, -1, (format, ...args) => goSprintf(goPrint(format), args)), parameters: ['string'] },
   html: define(0, -1, (...args) => sprint(...args).replace(/[&<>"']/g, (c) => HTML[c] ?? c)),
   js: define(0, -1, (...args) => escapeScript(sprint(...args))),
   urlquery: define(0, -1, (...args) => encodeURIComponent(sprint(...args)).replaceAll('%20', '+')),

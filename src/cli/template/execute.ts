@@ -1,9 +1,9 @@
 // Runs a parsed Go template on data.
 import { goQuote } from '../format/go-quote.ts';
 import type { Command, ControlNode, Node, Operand, ParsedTemplate, Pipe, TemplateNode } from './ast.ts';
-import type { TemplateFunction } from './builtin-functions.ts';
+import type { ParameterType, TemplateFunction } from './builtin-functions.ts';
 import { goField, isJsonOnly, isOpen } from './go-fields.ts';
-import { executeError } from './template-error.ts';
+import { executeError, TemplateError } from './template-error.ts';
 import type { TemplateMethod } from './values.ts';
 import { goPrint, goType, isMap, isTrue, sortedEntries, TemplateStruct, TypedNil } from './values.ts';
 
@@ -15,6 +15,12 @@ export interface ExecuteOptions {
 interface Place {
   readonly offset: number;
   readonly text: string;
+}
+
+interface Arguments {
+  readonly values: readonly unknown[];
+  /** As they are written; what comes through a pipe is not. */
+  readonly operands: readonly Operand[];
 }
 
 interface Variable {
@@ -49,6 +55,10 @@ class Executor {
 
   run(data: unknown): string {
     this.#nodes(this.#template.body, data);
+    return this.output;
+  }
+
+  get output(): string {
     return this.#output.join('');
   }
 
@@ -121,7 +131,7 @@ class Executor {
     if (typeof value === 'number' && Number.isInteger(value))
       return Array.from({ length: value }, (_, at) => [at, at] as const);
     if (value === undefined || value === null) return [];
-    this.#fail(pipe, `range can't iterate over ${goPrint(value)}`);
+    this.#fail(lastEvaluated(pipe) ?? pipe, `range can't iterate over ${goPrint(value)}`);
   }
 
   #call(node: TemplateNode, dot: unknown): void {
@@ -147,6 +157,8 @@ class Executor {
       value = this.#command(command, dot, at === 0 ? [] : [value]);
     }
     for (const name of pipe.declares) {
+      if (pipe.assigns && !this.#variables.some((variable) => variable.name === name))
+        this.#fail(lastEvaluated(pipe) ?? pipe, `undefined variable: ${name}`);
       if (pipe.assigns) this.#assign(name, value);
       else this.#variables.push({ name, value });
     }
@@ -158,7 +170,10 @@ class Executor {
     if (head === undefined) return undefined;
     if (head.kind === 'function') return this.#function(head, rest, dot, piped);
     const hasArguments = rest.length > 0 || piped.length > 0;
-    const args = () => [...rest.map((operand) => this.#operand(operand, dot)), ...piped];
+    const args = (): Arguments => ({
+      values: [...rest.map((operand) => this.#operand(operand, dot)), ...piped],
+      operands: rest,
+    });
     switch (head.kind) {
       case 'field':
         return this.#fields(head, dot, head.path, hasArguments ? args() : undefined);
@@ -174,7 +189,7 @@ class Executor {
       case 'pipe':
         break;
     }
-    if (hasArguments) this.#fail(command, `can't give argument to non-function ${head.text}`);
+    if (hasArguments) this.#fail(head, `can't give argument to non-function ${head.text}`);
     return this.#operand(head, dot);
   }
 
@@ -194,8 +209,15 @@ class Executor {
         return this.#fields(operand, dot, operand.path, undefined);
       case 'variable':
         return this.#fields(operand, this.#lookup(operand.name), operand.path, undefined);
-      case 'pipe':
-        return this.#fields(operand, this.#pipe(operand.pipe, dot), operand.path, undefined);
+      case 'pipe': {
+        const value = this.#pipe(operand.pipe, dot);
+        // Go's place is still in there.
+        const last = lastEvaluated(operand.pipe) ?? operand;
+        const [field] = operand.path;
+        if (field !== undefined && last.kind === 'literal' && operand.pipe.commands[0]?.operands.length === 1)
+          this.#fail(last, `can't evaluate field ${field} in type ${goType(value)}`);
+        return this.#fields(operand.path.length === 0 ? operand : last, value, operand.path, undefined);
+      }
       case 'function':
         return this.#function(operand, [], dot, []);
     }
@@ -210,6 +232,7 @@ class Executor {
     const { name } = head;
     const command = { offset: head.offset, text: [head, ...rest].map((operand) => operand.text).join(' ') };
     if (name === 'and' || name === 'or') {
+      if (rest.length + piped.length === 0) this.#fail(head, `wrong number of args for ${name}: want at least 1 got 0`);
       // Stops at the first operand that decides.
       let value: unknown;
       for (const operand of rest) {
@@ -235,17 +258,35 @@ class Executor {
       const want = callee.max === Number.POSITIVE_INFINITY ? `at least ${callee.min}` : String(callee.max);
       this.#fail(head, `wrong number of args for ${name}: want ${want} got ${args.length}`);
     }
+    for (const [at, type] of (callee.parameters ?? []).entries()) {
+      this.#checkType(type, args[at], rest[at], rest[at] ?? rest.at(-1) ?? head);
+    }
     try {
       return callee.call(args);
     } catch (error) {
-      const message = (error as Error).message;
-      const wrongType = message.startsWith('wrong type for value');
-      this.#fail(wrongType ? (rest[0] ?? command) : command, wrongType ? message : `error calling ${name}: ${message}`);
+      this.#fail(command, `error calling ${name}: ${(error as Error).message}`);
     }
   }
 
+  /** @param operand undefined for what came through a pipe */
+  #checkType(type: ParameterType, value: unknown, operand: Operand | undefined, place: Place): void {
+    const fits =
+      type === 'any' ||
+      (type === 'int' && typeof value === 'number' && Number.isInteger(value)) ||
+      (type === '[]string' && value instanceof TypedNil && value.kind === 'slice') ||
+      goType(value) === type;
+    if (fits) return;
+    const literal = operand?.kind === 'literal' && type !== '[]string';
+    this.#fail(
+      place,
+      literal
+        ? `expected ${type === 'int' ? 'integer' : type}; found ${operand.text}`
+        : `wrong type for value; expected ${type}; got ${goType(value)}`,
+    );
+  }
+
   /** @param args given to the last field, when it is called */
-  #fields(place: Place, start: unknown, path: readonly string[], args: readonly unknown[] | undefined): unknown {
+  #fields(place: Place, start: unknown, path: readonly string[], args: Arguments | undefined): unknown {
     let value = start;
     for (const [at, name] of path.entries()) {
       value = this.#field(place, value, path[at - 1] ?? '', name, at === path.length - 1 ? args : undefined);
@@ -253,7 +294,7 @@ class Executor {
     return value;
   }
 
-  #field(place: Place, receiver: unknown, owner: string, name: string, args: readonly unknown[] | undefined): unknown {
+  #field(place: Place, receiver: unknown, owner: string, name: string, args: Arguments | undefined): unknown {
     // What a map does not have has nothing, either.
     if (receiver === undefined) return undefined;
     if (receiver === null) {
@@ -279,7 +320,7 @@ class Executor {
     return undefined;
   }
 
-  #structField(place: Place, receiver: TemplateStruct, name: string, args: readonly unknown[] | undefined): unknown {
+  #structField(place: Place, receiver: TemplateStruct, name: string, args: Arguments | undefined): unknown {
     if (!Object.hasOwn(receiver.fields, name))
       this.#fail(place, `can't evaluate field ${name} in type ${receiver.typeName}`);
     const field = receiver.fields[name];
@@ -287,14 +328,29 @@ class Executor {
       if (args !== undefined) this.#fail(place, `${name} has arguments but cannot be invoked as function`);
       return field;
     }
-    const given = args?.length ?? 0;
+    const given = args?.values.length ?? 0;
     if (given !== field.length)
       this.#fail(place, `wrong number of args for ${name}: want ${field.length} got ${given}`);
-    return (field as TemplateMethod)(...(args ?? []));
+    // Docker's methods take texts.
+    for (const [at, value] of (args?.values ?? []).entries())
+      this.#checkType('string', value, args?.operands[at], args?.operands[at] ?? place);
+    return (field as TemplateMethod)(...(args?.values ?? []));
   }
+}
+
+/** What Go looked at last, and says so when the pipe's value is no good. */
+function lastEvaluated(pipe: Pipe): Operand | undefined {
+  const last = pipe.commands.at(-1)?.operands.at(-1);
+  return last?.kind === 'pipe' ? (lastEvaluated(last.pipe) ?? last) : last;
 }
 
 /** @throws TemplateError */
 export function execute(template: ParsedTemplate, data: unknown, options: ExecuteOptions): string {
-  return new Executor(template, data, options).run(data);
+  const executor = new Executor(template, data, options);
+  try {
+    return executor.run(data);
+  } catch (error) {
+    if (error instanceof TemplateError) error.partial = executor.output;
+    throw error;
+  }
 }

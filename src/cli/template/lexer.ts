@@ -34,8 +34,11 @@ const ACTION_TOKENS: readonly (readonly [TokenKind, RegExp])[] = [
   ['word', /[\p{L}_][\p{L}\p{Nd}_]*/uy],
   ['symbol', /:=|[=|,()]/y],
   // Any other printable character is a token, too: the parser says where it does not belong.
-  ['symbol', /[!#%&*+\-/;<>?@[\\\]^~]/y],
+  ['symbol', /[!#%&*+\-/;<>?@[\\\]^~{}]/y],
 ];
+
+/** What may stand right behind a name. */
+const TERMINATOR = /^(?:[ \t\r\n.,|:()]|\}\}|$)/;
 
 class LexFailure extends Error {
   readonly offset: number;
@@ -78,7 +81,9 @@ function readAll(source: string, tokens: Token[]): void {
       const close = /\*\/([ \t\r\n]-)?\}\}/g;
       close.lastIndex = at;
       const match = close.exec(source);
-      if (match === null) throw new LexFailure(open, 'unclosed comment');
+      const ends = source.indexOf('*/', at);
+      if (ends < 0) throw new LexFailure(open, 'unclosed comment');
+      if (match?.index !== ends) throw new LexFailure(ends, 'comment ends before closing delimiter');
       trimNext = match[1] !== undefined;
       at = match.index + match[0].length;
       continue;
@@ -109,8 +114,12 @@ function readAction(source: string, start: number, tokens: Token[]): { at: numbe
       const text = source.slice(at, at + token.text.length + 1);
       throw new LexFailure(at, `bad number syntax: ${goQuote(text)}`);
     }
-    tokens.push(token);
     at += token.text.length;
+    if (['field', 'variable', 'word'].includes(token.kind) && !TERMINATOR.test(source.slice(at, at + 2))) {
+      const rune = String.fromCodePoint(source.codePointAt(at) ?? 0);
+      throw new LexFailure(at, `bad character ${codePoint(rune)} ${goQuoteRune(rune)}`);
+    }
+    tokens.push(token);
   }
 }
 
@@ -130,7 +139,6 @@ function badCharacter(source: string, at: number): string {
   if (rune === '`') return 'unterminated raw quoted string';
   if (rune === "'") return 'unterminated character constant';
   if (rune === ':') return 'expected :=';
-  if (rune === '}' || rune === '{') return `bad character ${codePoint(rune)} ${goQuoteRune(rune)}`;
   return `unrecognized character in action: ${codePoint(rune)} ${goQuoteRune(rune)}`;
 }
 

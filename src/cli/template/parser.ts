@@ -8,6 +8,7 @@ import { unquoteGo } from './unquote.ts';
 class Parser extends PipeParser {
   readonly defined = new Map<string, readonly Node[]>();
   #rangeDepth = 0;
+  #blockDepth = 0;
 
   parse(): readonly Node[] {
     const { nodes, stop } = this.#list();
@@ -38,6 +39,8 @@ class Parser extends PipeParser {
         this.at += 1;
         return { nodes, stop: 'else' };
       }
+      // Templates are defined on the top only.
+      if (keyword === 'define' && this.#blockDepth > 0) this.unexpected(word, 'command');
       const node = this.#action(keyword, word);
       if (node !== undefined) nodes.push(node);
     }
@@ -80,11 +83,13 @@ class Parser extends PipeParser {
     const variables = this.variables.length;
     const pipe = this.pipe(kind);
     if (kind === 'range') this.#rangeDepth += 1;
+    this.#blockDepth += 1;
     const { nodes: body, stop } = this.#list();
     if (kind === 'range') this.#rangeDepth -= 1;
     let otherwise: readonly Node[] = [];
     if (stop === 'else') otherwise = this.#otherwise(kind);
     else if (stop === 'end of file') this.fail('unexpected EOF');
+    this.#blockDepth -= 1;
     this.variables.length = variables;
     return { kind, pipe, body, otherwise, offset, text: `{{${kind} ${pipe.text}}}` };
   }
@@ -111,8 +116,21 @@ class Parser extends PipeParser {
   #define(word: Token): void {
     const name = this.#templateName('define clause');
     this.#close('define clause');
+    this.#blockDepth += 1;
     const { nodes, stop } = this.#list();
+    this.#blockDepth -= 1;
     if (stop !== 'end') this.fail('unexpected EOF', word);
+    this.#add(name, nodes);
+  }
+
+  /** An empty one may be defined again. */
+  #add(name: string, nodes: readonly Node[]): void {
+    const filled = (list: readonly Node[]) => list.some((node) => node.kind !== 'text' || node.text.trim() !== '');
+    const before = this.defined.get(name);
+    if (before !== undefined && filled(before)) {
+      if (filled(nodes)) this.fail(`template: multiple definition of template ${goQuote(name)}`);
+      return;
+    }
     this.defined.set(name, nodes);
   }
 
@@ -120,14 +138,17 @@ class Parser extends PipeParser {
     const { offset } = this.peek();
     const name = this.#templateName(`${keyword} clause`);
     let pipe: Pipe | undefined;
-    if (this.peek().kind === 'close') this.at += 1;
+    if (this.peek().kind === 'close' && keyword === 'template') this.at += 1;
     else pipe = this.pipe(`${keyword} clause`);
     if (keyword === 'block') {
+      this.#blockDepth += 1;
       const { nodes, stop } = this.#list();
+      this.#blockDepth -= 1;
       if (stop !== 'end') this.fail('unexpected EOF', word);
-      this.defined.set(name, nodes);
+      this.#add(name, nodes);
     }
-    return { kind: 'template', name, pipe, offset, text: `{{template ${goQuote(name)}}}` };
+    const shown = `template ${goQuote(name)}${pipe === undefined ? '' : ` ${pipe.text}`}`;
+    return { kind: 'template', name, pipe, offset, text: `{{${shown}}}` };
   }
 }
 

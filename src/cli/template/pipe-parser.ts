@@ -6,6 +6,18 @@ import type { Token } from './lexer.ts';
 import { tokenize } from './lexer.ts';
 import { parseError } from './template-error.ts';
 import { unquoteGo } from './unquote.ts';
+import { GoFloat } from './values.ts';
+
+const KEYWORDS = ['block', 'break', 'continue', 'define', 'else', 'end', 'if', 'range', 'nil', 'template', 'with', '.'];
+const SHOWN_RUNES = 10;
+
+/** A token in an error, as Go's lexer prints it. */
+function shownToken({ kind, text }: Token): string {
+  if (kind === 'end') return 'EOF';
+  if ((kind === 'word' || kind === 'dot') && KEYWORDS.includes(text)) return `<${text}>`;
+  const runes = [...text];
+  return runes.length > SHOWN_RUNES ? `${goQuote(runes.slice(0, SHOWN_RUNES).join(''))}...` : goQuote(text);
+}
 
 const END: Token = { kind: 'end', text: '', offset: 0 };
 
@@ -49,7 +61,7 @@ export class PipeParser {
 
   protected unexpected(token: Token, context: string): never {
     if (token.kind === 'error') this.fail(token.text, token);
-    const shown = token.kind === 'end' ? 'EOF' : token.kind === 'word' ? `<${token.text}>` : goQuote(token.text);
+    const shown = shownToken(token);
     this.fail(`unexpected ${shown} in ${context}`, token);
   }
 
@@ -81,30 +93,40 @@ export class PipeParser {
         // Go lets a pipe end in nothing.
         if (this.peek().kind === 'close') continue;
       }
-      commands.push(this.command(context));
+      const command = this.command(context);
+      // Only what can be called takes the value before it.
+      const head = command.operands[0]?.kind;
+      if (commands.length > 0 && (head === 'literal' || head === 'dot' || head === 'nil'))
+        this.fail(`non executable command in pipeline stage ${commands.length + 1}`);
+      commands.push(command);
     }
   }
 
   protected declaration(context: string): { declares: string[]; assigns: boolean } {
-    const start = this.at;
     const declares: string[] = [];
-    while (this.peek().kind === 'variable') {
-      declares.push(this.next().text);
-      const symbol = this.peek().text;
-      if (symbol === ',' && context === 'range' && declares.length < 2) {
+    for (;;) {
+      const start = this.at;
+      if (this.peek().kind !== 'variable') return { declares, assigns: false };
+      const { text } = this.next();
+      const symbol = this.peek();
+      if (symbol.text === ':=' || symbol.text === '=') {
         this.at += 1;
-        continue;
+        declares.push(text);
+        this.variables.push(text);
+        return { declares, assigns: symbol.text === '=' };
       }
-      if (symbol === ':=' || symbol === '=') {
-        this.at += 1;
-        if (symbol === ':=') this.variables.push(...declares);
-        else for (const name of declares) this.checkVariable(name);
-        return { declares, assigns: symbol === '=' };
+      if (symbol.text !== ',') {
+        this.at = start;
+        return { declares, assigns: false };
       }
-      break;
+      this.at += 1;
+      declares.push(text);
+      this.variables.push(text);
+      if (context !== 'range' || declares.length > 1) this.fail(`too many declarations in ${context}`);
+      const after = this.peek();
+      if (!['variable', 'close'].includes(after.kind) && after.text !== ')')
+        this.fail('range can only initialize variables');
     }
-    this.at = start;
-    return { declares: [], assigns: false };
   }
 
   protected checkVariable(name: string, token = this.peekRaw()): void {
@@ -121,6 +143,7 @@ export class PipeParser {
       if (operand === undefined) this.unexpected(token, operands.length === 0 ? context : 'operand');
       operands.push(operand);
       const after = this.peekRaw();
+      if (after.kind === 'field') this.fail(`unexpected . after term ${goQuote(operand.text)}`, after);
       if (after.kind !== 'space' && after.kind !== 'close' && after.text !== '|' && after.text !== ')') {
         this.unexpected(after, 'operand');
       }
@@ -134,9 +157,9 @@ export class PipeParser {
     const place = { offset: token.offset, text: token.text };
     switch (token.kind) {
       case 'string':
-        return { ...place, kind: 'literal', value: unquoteGo(token.text) };
+        return { ...place, kind: 'literal', value: this.#unquoted(token) };
       case 'char':
-        return { ...place, kind: 'literal', value: unquoteGo(token.text).codePointAt(0) ?? 0 };
+        return { ...place, kind: 'literal', value: this.#unquoted(token).codePointAt(0) ?? 0 };
       case 'number':
         return { ...place, kind: 'literal', value: this.number(token) };
       case 'dot':
@@ -178,11 +201,24 @@ export class PipeParser {
     return { ...place, kind: 'function', name: token.text };
   }
 
-  protected number(token: Token): number {
-    if (/^[+-]?0[xob]/i.test(token.text)) return parseGoInt(token.text);
-    const value = Number(token.text.replaceAll('_', ''));
-    if (Number.isNaN(value)) this.fail(`bad number syntax: ${goQuote(token.text)}`, token);
-    return value;
+  #unquoted(token: Token): string {
+    try {
+      return unquoteGo(token.text);
+    } catch (error) {
+      this.fail((error as Error).message, token);
+    }
+  }
+
+  /** As Go: what has a dot or an exponent is a float64, all else an int. */
+  protected number(token: Token): number | GoFloat {
+    const text = token.text.replaceAll('_', '');
+    if (/[.eEpP]/.test(text) && !/^[+-]?0x/i.test(text)) return new GoFloat(Number(text));
+    try {
+      return parseGoInt(text);
+    } catch {
+      const whole = /^[+-]?\d+$/.test(text);
+      this.fail(`${whole ? 'integer overflow' : 'bad number syntax'}: ${goQuote(token.text)}`, token);
+    }
   }
 
   /** Fields right behind an operand. Go's errors point at the first of them. */

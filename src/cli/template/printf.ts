@@ -1,92 +1,144 @@
 // Go's fmt verbs, as far as templates use them: `{{printf "%-12.12s %5d" .Name .Size}}`.
 import { goQuote, goQuoteRune } from '../format/go-quote.ts';
-import { goPrint, goType } from './values.ts';
+import { structEntries } from './go-fields.ts';
+import { formatFloat64, GoFloat, goPrint, goType, isMap, sortedEntries, TypedNil } from './values.ts';
 
-const VERB = /%([-+# 0]*)(\*|\d+)?(?:\.(\*|\d+)?)?(.)/gsu;
+interface Spec {
+  readonly verb: string;
+  readonly flags: string;
+  readonly width: number | undefined;
+  readonly precision: number | undefined;
+}
+
+const SPEC = /%([-+# 0]*)(?:\[(\d+)\])?(\*|\d+)?(?:\.(?:\[(\d+)\])?(\*|\d+)?)?(?:\[(\d+)\])?(.)?/gsu;
 
 /** Go's fmt.Sprintf. Mistakes show inside the result, as in Go (`%!d(string=x)`). */
 export function goSprintf(format: string, args: readonly unknown[]): string {
   let next = 0;
-  const text = format.replace(
-    VERB,
-    (whole, flags: string, width: string | undefined, precision: string | undefined, verb: string) => {
-      if (verb === '%') return '%';
-      const size = width === '*' ? Number(args[next++]) : Number(width ?? 0);
-      const hasPrecision = /\.[^%]*.$/s.test(whole.slice(0, -verb.length) + verb) && whole.includes('.');
-      const digits = hasPrecision ? (precision === '*' ? Number(args[next++]) : Number(precision ?? 0)) : undefined;
-      if (next >= args.length) return `%!${verb}(MISSING)`;
-      const body = formatVerb(verb, args[next++], flags, digits);
-      if (flags.includes('-')) return body.padEnd(size);
-      const zero = flags.includes('0') && /[dxXobfgeE]/.test(verb);
-      if (!zero) return body.padStart(size);
-      const sign = /^[+-]/.exec(body)?.[0] ?? '';
-      return sign + body.slice(sign.length).padStart(size - sign.length, '0');
-    },
-  );
-  if (next >= args.length) return text;
-  const extra = args.slice(next).map((value) => `${goType(value)}=${goPrint(value)}`);
+  let reordered = false;
+  const jump = (index: string | undefined): void => {
+    if (index === undefined) return;
+    reordered = true;
+    next = Number(index) - 1;
+  };
+  const number = (text: string | undefined): number | undefined =>
+    text === '*' ? Number(args[next++]) : text === undefined ? undefined : Number(text);
+  const text = format.replace(SPEC, (whole: string, ...groups: (string | undefined)[]) => {
+    const [flags = '', widthIndex, wide, precisionIndex, precise, valueIndex, verb] = groups;
+    if (verb === undefined) return '%!(NOVERB)';
+    jump(widthIndex);
+    const width = number(wide);
+    jump(precisionIndex);
+    // `%.s` is `%.0s`.
+    const precision = whole.slice(1, -verb.length).includes('.') ? (number(precise) ?? 0) : undefined;
+    jump(valueIndex);
+    if (verb === '%') return '%';
+    if (reordered && (next < 0 || next >= args.length)) return `%!${verb}(BADINDEX)`;
+    if (next >= args.length) return `%!${verb}(MISSING)`;
+    const left = width !== undefined && width < 0;
+    return formatted(args[next++], {
+      verb,
+      flags: left ? `${flags}-` : flags,
+      width: width === undefined ? undefined : Math.abs(width),
+      precision,
+    });
+  });
+  if (reordered || next >= args.length) return text;
+  const extra = args.slice(next).map((value) => (isNothing(value) ? '<nil>' : `${goType(value)}=${goPrint(value)}`));
   return `${text}%!(EXTRA ${extra.join(', ')})`;
 }
 
-function formatVerb(verb: string, value: unknown, flags: string, digits: number | undefined): string {
-  const wrong = () => `%!${verb}(${goType(value)}=${goPrint(value)})`;
-  if (Array.isArray(value) && 'sqdxX'.includes(verb)) {
-    return `[${value.map((item) => formatVerb(verb, item, flags, digits)).join(' ')}]`;
+const isNothing = (value: unknown) => value === null || value === undefined;
+
+function formatted(value: unknown, spec: Spec): string {
+  const { verb, flags } = spec;
+  if (verb === 'T') return padded(isNothing(value) ? '<nil>' : goType(value), spec);
+  if (isNothing(value)) return verb === 'v' ? padded('<nil>', spec) : `%!${verb}(<nil>)`;
+  if (Array.isArray(value)) return `[${value.map((item) => formatted(item, spec)).join(' ')}]`;
+  if (value instanceof TypedNil && value.kind !== 'pointer') return value.kind === 'slice' ? '[]' : 'map[]';
+  if (isMap(value)) {
+    const members = structEntries(value);
+    const named = members === undefined || flags.includes('+');
+    const parts = (members ?? sortedEntries(value)).map(([key, item]) => {
+      const name = members === undefined && verb === 'q' ? goQuote(key) : key;
+      return `${named ? `${name}:` : ''}${formatted(item, spec)}`;
+    });
+    return members === undefined ? `map[${parts.join(' ')}]` : `{${parts.join(' ')}}`;
   }
-  switch (verb) {
-    case 'v':
-      return flags.includes('#') && typeof value === 'string' ? goQuote(value) : goPrint(value);
-    case 's': {
-      if (typeof value === 'number' || typeof value === 'boolean') return wrong();
-      if (value === null || value === undefined) return '%!s(<nil>)';
-      return [...goPrint(value)].slice(0, digits).join('');
-    }
-    case 'q':
-      if (typeof value === 'number') return goQuoteRune(String.fromCodePoint(value));
-      return typeof value === 'string' ? goQuote(value) : wrong();
-    case 't':
-      return typeof value === 'boolean' ? String(value) : wrong();
-    case 'T':
-      return goType(value);
-    case 'x':
-    case 'X': {
-      let hex: string;
-      if (typeof value === 'number') hex = value.toString(16);
-      else if (typeof value === 'string')
-        hex = [...new TextEncoder().encode(value)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-      else return wrong();
-      return verb === 'X' ? hex.toUpperCase() : hex;
-    }
-    case 'd':
-    case 'o':
-    case 'b':
-    case 'c':
-      return typeof value === 'number' && Number.isInteger(value) ? formatInteger(verb, value, flags) : wrong();
-    case 'f':
-    case 'F':
-    case 'e':
-    case 'E':
-    case 'g':
-    case 'G':
-      return typeof value === 'number' ? formatFloat(verb, value, digits) : wrong();
-    default:
-      return wrong();
-  }
+  // What a plus means for %v is said above.
+  const body = basic(value, verb === 'v' ? { ...spec, flags: flags.replaceAll('+', '') } : spec);
+  if (body === undefined) return `%!${verb}(${goType(value)}=${goPrint(value)})`;
+  return padded(body, spec, typeof value === 'number' || value instanceof GoFloat);
 }
 
-function formatInteger(verb: string, value: number, flags: string): string {
+function padded(body: string, { flags, width = 0, verb }: Spec, isNumber = false): string {
+  const missing = width - [...body].length;
+  if (missing <= 0) return body;
+  if (flags.includes('-')) return body + ' '.repeat(missing);
+  if (!flags.includes('0') || !isNumber || 'cqU'.includes(verb)) return ' '.repeat(missing) + body;
+  const sign = /^[+ -]?/.exec(body)?.[0] ?? '';
+  return sign + '0'.repeat(missing) + body.slice(sign.length);
+}
+
+/** Undefined where the verb does not fit. */
+function basic(value: unknown, spec: Spec): string | undefined {
+  if (typeof value === 'string') return ofText(value, spec);
+  if (typeof value === 'boolean') return 'tv'.includes(spec.verb) ? String(value) : undefined;
+  if (value instanceof GoFloat) return ofFloat(value.value, spec);
+  if (typeof value === 'number') return Number.isInteger(value) ? ofInteger(value, spec) : ofFloat(value, spec);
+  return 'sv'.includes(spec.verb) ? goPrint(value) : undefined;
+}
+
+function ofText(value: string, { verb, flags, precision }: Spec): string | undefined {
+  const cut = precision === undefined ? value : [...value].slice(0, precision).join('');
+  if (verb === 'v' && flags.includes('#')) return goQuote(value);
+  if (verb === 's' || verb === 'v') return cut;
+  if (verb === 'q') return flags.includes('#') && !cut.includes('`') ? `\`${cut}\`` : goQuote(cut);
+  if (verb !== 'x' && verb !== 'X') return undefined;
+  const bytes = [...new TextEncoder().encode(value)].slice(0, precision);
+  const prefix = flags.includes('#') ? '0x' : '';
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+  const text = flags.includes(' ') ? hex.map((pair) => prefix + pair).join(' ') : prefix + hex.join('');
+  return verb === 'X' ? text.toUpperCase() : text;
+}
+
+const BASES: Readonly<Record<string, readonly [base: number, prefix: string]>> = {
+  d: [10, ''],
+  v: [10, ''],
+  b: [2, '0b'],
+  o: [8, '0'],
+  O: [8, ''],
+  x: [16, '0x'],
+  X: [16, '0X'],
+};
+
+function ofInteger(value: number, { verb, flags, precision }: Spec): string | undefined {
   if (verb === 'c') return String.fromCodePoint(value);
-  const text = verb === 'd' ? value.toFixed(0) : value.toString(verb === 'o' ? 8 : 2);
-  return flags.includes('+') && value >= 0 ? `+${text}` : text;
+  if (verb === 'q') return goQuoteRune(String.fromCodePoint(value));
+  if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`;
+  const [base, prefix] = BASES[verb] ?? [];
+  if (base === undefined) return undefined;
+  const digits = (base === 10 ? Math.abs(value).toFixed(0) : Math.abs(value).toString(base)).padStart(
+    precision ?? 0,
+    '0',
+  );
+  const marked = (verb === 'O' ? '0o' : flags.includes('#') ? (prefix ?? '') : '') + digits;
+  return signOf(value, flags) + (verb === 'X' ? marked.toUpperCase() : marked);
 }
 
-function formatFloat(verb: string, value: number, digits: number | undefined): string {
+const signOf = (value: number, flags: string) =>
+  value < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+
+function ofFloat(value: number, { verb, flags, precision }: Spec): string | undefined {
   const lower = verb.toLowerCase();
+  const size = Math.abs(value);
   let text: string;
-  if (lower === 'f') text = value.toFixed(digits ?? 6);
-  else if (lower === 'e') text = value.toExponential(digits ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
-  else text = digits === undefined ? goPrint(value) : formatG(value, digits);
-  return verb === lower ? text : text.toUpperCase();
+  if (lower === 'f') text = size.toFixed(precision ?? 6);
+  else if (lower === 'e') text = size.toExponential(precision ?? 6).replace(/e([+-])(\d)$/, 'e$10$2');
+  else if (lower === 'g' || verb === 'v')
+    text = precision === undefined ? formatFloat64(size) : formatG(size, precision);
+  else return undefined;
+  return signOf(value, flags) + (verb === lower ? text : text.toUpperCase());
 }
 
 /** Go's %.*g: at most `digits` significant ones, trailing zeros dropped. */

@@ -3,6 +3,8 @@ import { goQuote } from '../format/go-quote.ts';
 
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
+  /** What was printed before: some commands show it. */
+  partial = '';
 }
 
 /** @param offset where in `source` the problem was noticed */

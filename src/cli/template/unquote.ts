@@ -13,13 +13,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-/** The value of a constant with its quotes on. Unknown escapes stay as they are written. */
+/** The value of a constant with its quotes on. @throws Error for an escape that Go does not know */
 export function unquoteGo(constant: string): string {
   const body = constant.slice(1, -1);
   if (constant.startsWith('`')) return body;
-  return body.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/gu, (whole, escape: string) => {
+  return body.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{3}|.)/gu, (_, escape: string) => {
     if (/^[xuU]./.test(escape)) return String.fromCodePoint(Number.parseInt(escape.slice(1), 16));
     if (/^[0-7]{3}$/.test(escape)) return String.fromCodePoint(Number.parseInt(escape, 8));
-    return ESCAPES[escape] ?? whole;
+    const known = ESCAPES[escape];
+    if (known === undefined || (escape === "'" && constant.startsWith('"'))) throw new Error('invalid syntax');
+    return known;
   });
 }

@@ -1,5 +1,5 @@
 // Values as a Go template sees them: what is true, how they print, what their types are called.
-import { structMembers } from './go-fields.ts';
+import { isRawList, structMembers } from './go-fields.ts';
 
 /** A nil that knows its Go type: it prints and counts as an empty one. Decoded JSON's null has no type. */
 export class TypedNil {
@@ -10,6 +10,15 @@ export class TypedNil {
   constructor(kind: 'slice' | 'map' | 'pointer', absent = false) {
     this.kind = kind;
     this.absent = absent;
+  }
+}
+
+/** A float64 of the template's own text: `1.0` is no int, and prints in another way than one. */
+export class GoFloat {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
   }
 }
 
@@ -32,6 +41,9 @@ export class TemplateStruct {
   }
 }
 
+/** From this exponent on, %g writes one (strconv's choice for the shortest form). */
+const SHORT_DIGITS = 6;
+
 export type GoMap = Readonly<Record<string, unknown>>;
 
 export function isMap(value: unknown): value is GoMap {
@@ -40,6 +52,7 @@ export function isMap(value: unknown): value is GoMap {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof TemplateStruct) &&
+    !(value instanceof GoFloat) &&
     !(value instanceof TypedNil)
   );
 }
@@ -48,6 +61,7 @@ export function isTrue(value: unknown): boolean {
   if (value === null || value === undefined || value instanceof TypedNil) return false;
   if (typeof value === 'string' || Array.isArray(value)) return value.length > 0;
   if (typeof value === 'number') return value !== 0;
+  if (value instanceof GoFloat) return value.value !== 0;
   if (typeof value === 'boolean') return value;
   return isMap(value) ? Object.keys(value).length > 0 : true;
 }
@@ -59,9 +73,11 @@ export function goType(value: unknown): string {
     return value.kind === 'slice' ? '[]string' : value.kind === 'map' ? 'map[string]string' : 'nil';
   if (value instanceof TemplateStruct) return value.typeName;
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float64';
+  if (value instanceof GoFloat) return 'float64';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'string';
-  if (Array.isArray(value)) return value.every((item) => typeof item === 'string') ? '[]string' : '[]interface {}';
+  if (Array.isArray(value))
+    return !isRawList(value) && value.every((item) => typeof item === 'string') ? '[]string' : '[]interface {}';
   return 'map[string]interface {}';
 }
 
@@ -76,7 +92,8 @@ export function goPrint(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (value instanceof TypedNil) return value.kind === 'slice' ? '[]' : value.kind === 'map' ? 'map[]' : '<nil>';
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return formatNumber(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : formatFloat64(value);
+  if (value instanceof GoFloat) return formatFloat64(value.value);
   if (typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`;
   if (value instanceof TemplateStruct) {
@@ -92,10 +109,17 @@ export function goPrint(value: unknown): string {
     .join(' ')}]`;
 }
 
-function formatNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e21) return String(value);
-  const text = String(value);
-  return /e/.test(text) ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
+/** Go's %v of a float64: %g with as many digits as it takes. */
+export function formatFloat64(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [digits = '', power = '0'] = value.toExponential().split('e');
+  const exponent = Number(power);
+  const count = digits.replace(/[-.]/g, '').length;
+  if (exponent < -4 || exponent >= SHORT_DIGITS) {
+    const sign = exponent < 0 ? '-' : '+';
+    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  }
+  return value.toFixed(Math.max(0, count - 1 - exponent));
 }
 
 const escapeJson = (text: string) =>
@@ -110,5 +134,6 @@ export function goJson(value: unknown): string {
     const members = Object.entries(value).map(([key, item]) => `${escapeJson(key)}:${goJson(item)}`);
     return `{${members.join(',')}}`;
   }
+  if (value instanceof GoFloat) return JSON.stringify(value.value);
   return typeof value === 'string' ? escapeJson(value) : JSON.stringify(value);
 }

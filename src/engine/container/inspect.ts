@@ -1,7 +1,8 @@
 // GET /containers/{id}/json.
-import type { ContainerConfig, ContainerInspectResponse, HostConfig as HostConfigBody } from '@docker/node-sdk';
+import type { ContainerInspectResponse, HostConfig as HostConfigBody } from '@docker/node-sdk';
 import type { Networks } from '../system/networks.ts';
 import { rfc3339Nano } from '../timestamp.ts';
+import { configBody } from './config-body.ts';
 import type { Container } from './container.ts';
 import type { ContainerSizes } from './files/changes.ts';
 import { commandOf } from './merge-image-config.ts';
@@ -50,7 +51,7 @@ export function inspectContainer(
     },
     ...sizes,
     Mounts: mountBodies(container.points),
-    Config: { ...config, Env: [...config.Env] } as ContainerConfig,
+    Config: configBody(container),
     NetworkSettings: {
       Bridge: '',
       SandboxID: '',

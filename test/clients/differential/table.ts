@@ -9,6 +9,7 @@ import { limitsAndHealth } from './lines/limits-and-health.ts';
 import { listing } from './lines/listing.ts';
 import { listingAndLogs } from './lines/listing-and-logs.ts';
 import { running } from './lines/running.ts';
+import { templates } from './lines/templates.ts';
 import { volumes } from './lines/volumes.ts';
 
 const rows = (table: readonly Row[]): CommandLine[] =>
@@ -18,5 +19,5 @@ export const TABLE: readonly CommandLine[] = [
   ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
   // The client refuses before it asks for anything: nothing changes.
   ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[volumes, files, limitsAndHealth, listingAndLogs].flatMap(rows),
+  ...[volumes, files, limitsAndHealth, listingAndLogs, templates].flatMap(rows),
 ];

@@ -10,6 +10,7 @@ import { stringFlag } from '../../flags/scalar-flags.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
 import { goShape } from '../../inspect/go-shape.ts';
 import { Template } from '../../template/template.ts';
+import { TemplateError } from '../../template/template-error.ts';
 import { TemplateStruct } from '../../template/values.ts';
 import { serverInfoLines } from './server-info.ts';
 
@@ -41,7 +42,7 @@ async function formatted(context: CliContext, format: string): Promise<void> {
   try {
     await context.out.line(template.render(new TemplateStruct('system.dockerInfo', shaped)));
   } catch (error) {
-    await context.out.line('');
+    await context.out.line(error instanceof TemplateError ? error.partial : '');
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { stringFlag } from '../../flags/scalar-flags.ts';
 import { ansiDate } from '../../format/go-time.ts';
 import { alignTabs } from '../../format/tab-writer.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
+import { TemplateError } from '../../template/template-error.ts';
 import { Template } from '../../template/template.ts';
 import { TemplateStruct, TypedNil } from '../../template/values.ts';
 
@@ -144,7 +145,7 @@ export const version = defineCommand({
         const text = template.render(templateData(server));
         await context.out.write(alignTabs(`${text}\n`, TABS));
       } catch (error) {
-        await context.out.write('\n');
+        await context.out.write(`${error instanceof TemplateError ? error.partial : ''}\n`);
         failure ??= error;
       }
     }
