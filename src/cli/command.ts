@@ -24,6 +24,8 @@ export interface Command<F extends FlagTable = FlagTable> {
   readonly aliasLine?: string;
   /** Place among the top level's `Common Commands`. */
   readonly common?: number;
+  /** Understood, but not in its group's list: what it works on does not exist on a single engine. */
+  readonly unlisted?: boolean;
   readonly arguments: ArgumentRule;
   readonly flags: F;
   /** False where flags end at the first argument. */

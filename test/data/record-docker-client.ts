@@ -159,14 +159,16 @@ async function recordCases(names: readonly string[]): Promise<void> {
 }
 
 async function recordHelp(): Promise<void> {
-  const { HELP_COMMANDS, parseHelp } = await import('../../src/cli/testing/parse-help.ts');
+  const { HELP_COMMANDS, LISTING_PAGES, parseHelp, parseListing } = await import('../../src/cli/testing/parse-help.ts');
+  const ask = async (command: string): Promise<string> => {
+    const words = command.split(' ').filter((word) => word !== '');
+    return (await runReal({ args: [...words, '--help'], routes: {} })).stdout;
+  };
   const pages: Record<string, unknown> = {};
-  for (const command of HELP_COMMANDS) {
-    const { stdout } = await runReal({
-      args: [...command.split(' ').filter((word) => word !== ''), '--help'],
-      routes: {},
-    });
-    pages[command] = parseHelp(stdout);
+  for (const command of HELP_COMMANDS) pages[command] = parseHelp(await ask(command));
+  for (const command of LISTING_PAGES) {
+    const page = await ask(command);
+    pages[`${command} COMMAND`] = { ...parseHelp(page), lists: parseListing(page) };
   }
   writeFileSync(helpFile, `${JSON.stringify(pages, undefined, 2)}\n`);
   console.log(`help: ${Object.keys(pages).length} pages`);

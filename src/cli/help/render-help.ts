@@ -33,7 +33,8 @@ export function commandHelp(command: Command, prefix: string, columns: number): 
 
 /** `docker container --help`. */
 export function groupHelp(group: CommandGroup): string {
-  const rows = group.commands.map(rowOf).sort(byName);
+  const listed = group.commands.filter(({ unlisted }) => unlisted !== true);
+  const rows = listed.map(rowOf).sort(byName);
   return (
     [
       `Usage:  docker ${group.name} COMMAND`,

@@ -54,6 +54,22 @@ export const HELP_COMMANDS = [
   ...['create', 'inspect', 'ls', 'prune', 'rm', 'update'].map((name) => `volume ${name}`),
 ] as const;
 
+/** Pages that list commands; the empty one is that of `docker` itself. */
+export const LISTING_PAGES = ['', 'container', 'image', 'system', 'volume'] as const;
+
+/** What is listed under each heading of such a page, in its order. */
+export function parseListing(page: string): Readonly<Record<string, readonly string[]>> {
+  const lists: Record<string, string[]> = {};
+  let heading = '';
+  for (const line of page.split('\n')) {
+    if (/^\S.*Commands:$|^Commands:$/.test(line)) heading = line;
+    else if (line === '') heading = '';
+    const [, name] = /^ {2}(\S+) +\S/.exec(line) ?? [];
+    if (heading !== '' && name !== undefined) (lists[heading] ??= []).push(name);
+  }
+  return lists;
+}
+
 export interface HelpFlag {
   readonly short?: string;
   readonly type: string;

@@ -16,6 +16,7 @@ interface Inspected {
 export const volumeUpdate = defineCommand({
   use: 'update [OPTIONS] [VOLUME]',
   summary: 'Change a volume of the cluster',
+  unlisted: true,
   arguments: exactly(1),
   flags: { availability: availabilityFlag },
   async run(context, { options, args: [name = ''], changed }) {
