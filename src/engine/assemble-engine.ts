@@ -17,6 +17,7 @@ import type { DaemonConfig } from './daemon/daemon-config.ts';
 import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
+import type { ImageUsage } from './system/disk-usage.ts';
 import { Networks } from './system/networks.ts';
 import { VolumeStore } from './volume/volume-store.ts';
 
@@ -24,6 +25,8 @@ export interface AssembleDeps {
   readonly runtime: Runtime;
   readonly images: ImageSource;
   readonly imageCount: () => number;
+  /** No images at all when left out. */
+  readonly imageUsage?: () => ImageUsage;
   readonly imageRoutes: Hono;
   readonly containers: ContainerStore;
   /** A layer may be free now. */
@@ -68,6 +71,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     networks: containers.networks,
     engineId: randomId(randomBytes),
     imageCount: deps.imageCount,
+    imageUsage: deps.imageUsage ?? (() => ({ layersBytes: 0, images: [] })),
   };
   const door = createDoor(createApp(services, [deps.imageRoutes]), services);
   return { ...door, close: () => endAllContainers(containers) };

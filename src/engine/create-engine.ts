@@ -13,6 +13,7 @@ import { prepareDataRoot } from './daemon/data-root.ts';
 import { ImageDisk } from './image/disk/image-disk.ts';
 import { loadImages } from './image/disk/load-images.ts';
 import { ImageStore } from './image/image-store.ts';
+import { imageUsageOf } from './image/list-images.ts';
 import { ImagePuller } from './image/pull.ts';
 import { imageRoutes } from './image/routes.ts';
 import { LayerPool } from './layer/layer-pool.ts';
@@ -61,6 +62,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     containers,
     images: store,
     imageCount: () => store.list().length,
+    imageUsage: () => imageUsageOf(store),
     imageRoutes: imageRoutes({ store, puller, emit: events.emit, nowMs: () => clock.nowMs() }),
     onContainerRemoved: () => store.releaseUnused(),
     events,

@@ -8,7 +8,9 @@ import type { Services } from './services.ts';
 
 const NETWORK_FILTERS = ['dangling', 'driver', 'id', 'label', 'name', 'scope', 'type'];
 
-export function networkRoutes({ networks }: Services): Hono {
+const NETWORK_PRUNE_FILTERS = ['label', 'label!', 'until'];
+
+export function networkRoutes({ networks, containers }: Services): Hono {
   const routes = new Hono();
   routes.get('/networks', (c) => {
     const filters = Filters.parse(new Query(c.req.raw).text('filters'), NETWORK_FILTERS);
@@ -22,5 +24,11 @@ export function networkRoutes({ networks }: Services): Hono {
     return json(chosen.map(networkBody));
   });
   routes.get('/networks/:id', (c) => json(networkBody(networks.get(c.req.param('id')))));
+  routes.post('/networks/prune', (c) => {
+    Filters.parse(new Query(c.req.raw).text('filters'), NETWORK_PRUNE_FILTERS);
+    containers.emit({ type: 'network', action: 'prune', id: '', attributes: { reclaimed: '0' } });
+    // The three networks that are there always stay.
+    return json({ NetworksDeleted: null });
+  });
   return routes;
 }

@@ -1,6 +1,7 @@
 // What the routes call.
 import type { ContainerContext } from '../container/container-context.ts';
 import type { EventLog } from '../event/event-log.ts';
+import type { ImageUsage } from '../system/disk-usage.ts';
 import type { Networks } from '../system/networks.ts';
 
 export interface Services {
@@ -10,4 +11,5 @@ export interface Services {
   /** 64 hex digits; GET /info shows them as Docker's UUID. */
   readonly engineId: string;
   readonly imageCount: () => number;
+  readonly imageUsage: () => ImageUsage;
 }

@@ -1,5 +1,6 @@
-// /_ping, /version, /info.
+// /_ping, /version, /info, /system/df, and the prunes of what there is nothing of yet.
 import { Hono } from 'hono';
+import { diskUsageOf } from '../system/disk-usage.ts';
 import { infoOf } from '../system/info.ts';
 import { versionOf } from '../system/version.ts';
 import { json } from './json.ts';
@@ -20,5 +21,15 @@ export function systemRoutes(services: Services): Hono {
   routes.get('/_ping', () => new Response('OK', { headers: PING_HEADERS }));
   routes.get('/version', () => json(versionOf(services.containers.runtime.host)));
   routes.get('/info', () => json(infoOf(services)));
+  routes.get('/system/df', async (c) => {
+    const kinds = new URL(c.req.url).searchParams.getAll('type');
+    return json(await diskUsageOf(services, kinds));
+  });
+  // Nothing has been built, so no cache can go.
+  routes.post('/build/prune', () => {
+    const { emit } = services.containers;
+    emit({ type: 'builder', action: 'prune', id: '', attributes: { reclaimed: '0' } });
+    return json({ CachesDeleted: null, SpaceReclaimed: 0 });
+  });
   return routes;
 }

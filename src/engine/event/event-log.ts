@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { unixNano } from '../timestamp.ts';
 
-export type EventType = 'container' | 'image' | 'network' | 'volume' | 'daemon';
+export type EventType = 'builder' | 'container' | 'image' | 'network' | 'volume' | 'daemon';
 
 export interface EngineEvent {
   readonly type: EventType;

@@ -3,6 +3,7 @@ import type { ImageSummary } from '@docker/node-sdk';
 import { DrydockError } from '../../contracts/errors.ts';
 import type { Filters } from '../api/filters.ts';
 import type { Digest } from '../../contracts/blob-store.ts';
+import type { ImageUsage } from '../system/disk-usage.ts';
 import { parseTimestamp } from '../timestamp.ts';
 import type { Image } from './image.ts';
 import { summaryJson } from './image-json.ts';
@@ -37,6 +38,19 @@ export function listImages(store: ImageStore, { filters, sharedSize }: ListOptio
     })
     .map((image) => summaryJson(image, -1, shared === undefined ? -1 : sharedBytes(image, shared)))
     .sort((a, b) => b.Created - a.Created);
+}
+
+/** Every image with how many containers have it, and each layer's bytes counted once. */
+export function imageUsageOf(store: ImageStore): ImageUsage {
+  const all = store.list();
+  const shared = sharedLayers(all);
+  const layers = new Map(all.flatMap((image) => image.layers.map(({ chainId, sizeBytes }) => [chainId, sizeBytes])));
+  return {
+    layersBytes: [...layers.values()].reduce((sum, bytes) => sum + bytes, 0),
+    images: all
+      .map((image) => summaryJson(image, store.usedBy(image.id).length, sharedBytes(image, shared)))
+      .sort((a, b) => b.Created - a.Created),
+  };
 }
 
 function danglingOf(filters: Filters): boolean | undefined {

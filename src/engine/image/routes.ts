@@ -10,13 +10,16 @@ import type { EmitEvent } from '../event/event-log.ts';
 import { parsePlatform } from '../registry/platform.ts';
 import { familiarName, familiarString, parseReference, withTag } from '../registry/reference.ts';
 import { credentialsOf } from './auth-header.ts';
+import type { Image } from './image.ts';
 import { historyJson, inspectJson } from './image-json.ts';
 import type { ImageStore } from './image-store.ts';
 import { IMAGE_FILTERS, listImages } from './list-images.ts';
 import type { ImagePuller } from './pull.ts';
 import { pullResponse } from './pull-response.ts';
 import { pullReference } from './pull-reference.ts';
+import { IMAGE_PRUNE_FILTERS, pruneImages } from './prune-images.ts';
 import { removeImage } from './remove-image.ts';
+import type { RemovedImage } from './remove-image.ts';
 
 export interface ImageRoutesDeps {
   readonly store: ImageStore;
@@ -42,6 +45,15 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
   });
 
   routes.get('/images/:name{.+}/history', (c) => json(historyJson(store.get(c.req.param('name')))));
+
+  routes.post('/images/prune', async (c) => {
+    const filters = Filters.parse(new Query(c.req.raw).text('filters'), IMAGE_PRUNE_FILTERS);
+    const { body, removed } = await pruneImages(store, filters, deps.nowMs());
+    for (const { image, what } of removed) emitRemoval(deps, image, what);
+    const reclaimed = String(body.SpaceReclaimed ?? 0);
+    deps.emit({ type: 'image', action: 'prune', id: '', attributes: { reclaimed } });
+    return json(body);
+  });
 
   routes.post('/images/create', (c) => create(deps, c.req.raw));
 
@@ -86,13 +98,17 @@ async function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query:
 
 async function remove({ store, emit }: ImageRoutesDeps, name: string, query: Query): Promise<unknown> {
   const image = store.get(name);
+  const what = await removeImage(store, name, query.flag('force'));
+  emitRemoval({ emit }, image, what);
+  return what.items;
+}
+
+function emitRemoval({ emit }: Pick<ImageRoutesDeps, 'emit'>, image: Image, { untagged, deleted }: RemovedImage): void {
   const labels = image.config.config?.Labels ?? {};
-  const { items, untagged, deleted } = await removeImage(store, name, query.flag('force'));
   for (let i = 0; i < untagged; i++) {
     emit({ type: 'image', action: 'untag', id: image.id, attributes: { ...labels, name: image.id } });
   }
   if (deleted) emit({ type: 'image', action: 'delete', id: image.id, attributes: { name: image.id } });
-  return items;
 }
 
 /** Docker puts an image's labels among its events' attributes. */

@@ -2,6 +2,7 @@
 import type { CommandLine, Row } from './command-line.ts';
 import { clientRefusals } from './lines/client-refusals.ts';
 import { daemonRefusals } from './lines/daemon-refusals.ts';
+import { diskUsage } from './lines/disk-usage.ts';
 import { files } from './lines/files.ts';
 import { inspecting } from './lines/inspecting.ts';
 import { lifecycle } from './lines/lifecycle.ts';
@@ -19,5 +20,5 @@ export const TABLE: readonly CommandLine[] = [
   ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
   // The client refuses before it asks for anything: nothing changes.
   ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[volumes, files, limitsAndHealth, listingAndLogs, templates].flatMap(rows),
+  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage].flatMap(rows),
 ];

@@ -111,14 +111,17 @@ function parsed(format: string): Template {
   }
 }
 
+/** What JSON leaves out of the server's version when it is empty. */
+const LEFT_OUT = { KernelVersion: '', Experimental: false, BuildTime: '' };
+
 /** By Go's names; as JSON by the API's. */
 function templateData(server: ServerVersion | undefined): TemplateStruct {
-  const struct = (type: string, value: ServerVersion | typeof CLIENT_VERSION) => {
+  const struct = (type: string, value: ServerVersion | typeof CLIENT_VERSION, absent: object = {}) => {
     const { ApiVersion: APIVersion, ...rest } = value;
-    return new TemplateStruct(type, { ...rest, APIVersion }, () => JSON.stringify(value));
+    return new TemplateStruct(type, { ...absent, ...rest, APIVersion }, () => JSON.stringify(value));
   };
   const Client = struct('system.clientVersion', CLIENT_VERSION);
-  const Server = server === undefined ? new TypedNil('pointer') : struct('*types.Version', server);
+  const Server = server === undefined ? new TypedNil('pointer') : struct('*types.Version', server, LEFT_OUT);
   return new TemplateStruct('system.versionInfo', { Client, Server });
 }
 
