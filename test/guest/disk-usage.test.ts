@@ -10,7 +10,7 @@ describe('docker system', () => {
       docker run --name writer -v data:/data busybox sh -c 'dd if=/dev/zero of=/own bs=1000 count=30; dd if=/dev/zero of=/data/f bs=1000 count=20' 2>/dev/null
       docker run -d --name busy busybox sleep 1000 >/dev/null
       docker system df --format '{{.Type}} {{.TotalCount}} {{.Active}} {{.Size}} {{.Reclaimable}}' | grep -v Images
-      docker system df -v --format '{{range .Images}}{{.Repository}} {{.Containers}} {{.SharedSize}}{{end}}'
+      docker system df -v --format '{{range .Images}}{{.Repository}} {{.Containers}} {{.SharedSize}}{{end}}'; echo
       docker system df -v --format '{{range .Volumes}}{{.Name}} {{.Links}} {{.Size}}{{end}}'
     `);
     expect(output.split('\n')).toEqual([
@@ -29,7 +29,7 @@ describe('docker system', () => {
     expect(output.split('\n').filter((line) => line !== '')).toEqual([
       'Deleted Containers:',
       '<id>',
-      'Total reclaimed space: 0B',
+      'Total reclaimed space: 30kB',
       ...['busy', '1', 'data'],
     ]);
   });
@@ -39,7 +39,7 @@ describe('docker system', () => {
       .ok(
         `
       docker system prune -af >/dev/null; docker images -q | wc -l; docker rm -f busy >/dev/null
-      docker system prune -af | grep -c '^untagged: busybox'; docker images -q | wc -l; ls /var/lib/docker/overlay2 | grep -vc '^l$'
+      docker system prune -af | grep -c '^untagged: busybox:latest'; docker images -q | wc -l; ls /var/lib/docker/overlay2 | grep -vc '^l$'
     `,
       )
       .catch((error: Error) => error.message);

@@ -6,6 +6,7 @@ import { untilOf } from '../until-filter.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
+import { sizesOf } from './files/changes.ts';
 import { removeContainer } from './remove.ts';
 
 export const PRUNE_FILTERS: readonly string[] = ['label', 'label!', 'until'];
@@ -27,18 +28,21 @@ export async function pruneContainers(context: ContainerContext, filters: Filter
 
 async function prune(context: ContainerContext, filters: Filters, untilMs: number | undefined): Promise<PruneBody> {
   const removed: string[] = [];
+  let reclaimed = 0;
   for (const container of context.store.all()) {
     if (container.state.running || container.state.removing || !passes(container, filters, untilMs)) continue;
     try {
+      const { SizeRw } = await sizesOf(context, container);
       await removeContainer(context, container, { force: false });
       removed.push(container.id);
+      reclaimed += SizeRw;
     } catch (error) {
       context.log(`Cannot prune container ${container.id}: ${String(error)}`);
     }
   }
-  context.emit({ type: 'container', action: 'prune', id: '', attributes: { reclaimed: '0' } });
+  context.emit({ type: 'container', action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
   // Go writes an empty list as null.
-  return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: 0 };
+  return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: reclaimed };
 }
 
 function passes({ config, createdMs }: Container, filters: Filters, untilMs: number | undefined): boolean {
