@@ -1,8 +1,12 @@
 // `npm start`: from a fresh clone to an address where the prompt works.
-import { buildGuest, buildSite, installDependencies } from './lib/prepare.mjs';
+import { assembleSite, buildCuratedImages, buildGuest, buildSite, installDependencies } from './lib/prepare.mjs';
 import { bin, must } from './lib/run.mjs';
 
 await installDependencies();
 await buildGuest();
 await buildSite();
-await must(bin('tsx'), ['src/node/serve-site.ts', ...process.argv.slice(2)]);
+const served = must(bin('tsx'), ['src/node/serve-site.ts', ...process.argv.slice(2)]);
+// The page is of use without them; who pulls one before it is there is told that it is not.
+const curated = buildCuratedImages().then(assembleSite);
+curated.catch((error) => console.error(`The images debian, nginx ... are not there: ${error.message}`));
+await served;

@@ -62,3 +62,11 @@ export function licenceOf(copyright: string, path: string): string {
 export function versionLines(records: readonly PackageRecord[]): string {
   return records.map((record) => `${record.name} ${record.version}`).join('\n');
 }
+
+/** 1:1.35.0-4+deb12u1 is 1.35.0 upstream. */
+export function upstreamVersion(debianVersion: string): string {
+  return debianVersion
+    .replace(/^\d+:/, '')
+    .replace(/-[^-]*$/, '')
+    .replace(/\+(?:ds|dfsg).*$/, '');
+}

@@ -25,6 +25,9 @@ const TOOLS: readonly (readonly [tool: string, debianPackage: string])[] = [
   ['pkg-config', 'pkg-config'],
   ['dpkg-source', 'dpkg-dev'],
   ['mkfs.erofs', 'erofs-utils'],
+  ['mmdebstrap', 'mmdebstrap'],
+  ['arch-test', 'arch-test'],
+  ['unshare', 'util-linux'],
 ];
 
 export const CROSS_PREFIX = 'i686-linux-gnu-';

@@ -1,4 +1,5 @@
 // What an image recipe says. Each is a folder of emulator/images/ with a recipe.ts; images/all-images.ts lists them.
+import type { ImageConfig } from './oci-image.ts';
 import type { TarEntry } from './tar.ts';
 
 export interface ImageRecipe {
@@ -10,12 +11,7 @@ export interface ImageRecipe {
   readonly version?: string;
   /** A C program of the recipe's folder that is compiled without a C library. */
   readonly program?: string;
-  readonly config: {
-    readonly Env: readonly string[];
-    readonly Cmd: readonly string[];
-    readonly WorkingDir?: string;
-    readonly Labels?: Readonly<Record<string, string>>;
-  };
+  readonly config: ImageConfig;
   /** Text of the layer's line in `docker history`. */
   readonly createdBy: string;
   layer(files: RecipeFiles): Promise<readonly TarEntry[]>;

@@ -1,12 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { sha256 } from './cache-key.ts';
-import { buildImage, registryFiles } from './oci-image.ts';
+import { buildImage, catalog, registryFiles } from './oci-image.ts';
 
 const source = {
-  layerTar: Buffer.from('a layer'),
+  layers: [{ tar: Buffer.from('a layer'), createdBy: 'COPY hello / # drydock' }],
   createdSeconds: 1_700_000_000,
-  createdBy: 'COPY hello / # drydock',
   config: { Cmd: ['/hello'], Env: ['PATH=/bin'] },
 };
 const parse = (bytes: Uint8Array | undefined) => JSON.parse(Buffer.from(bytes ?? []).toString());
@@ -25,13 +24,18 @@ test('index, manifest, config and layer name each other by digest', () => {
   expect(config.history).toHaveLength(2);
 });
 
-test('both tags, the digest, the tag list and the catalog are there', () => {
+test('both tags, the digest and the tag list are there', () => {
   const image = buildImage(source);
   const files = registryFiles([{ repository: 'library/hello', tags: ['latest', '1.0'], image }]);
   expect(files.get('library/hello/manifests/1.0')).toBe(files.get('library/hello/manifests/latest'));
   expect(files.has(`library/hello/manifests/${image.index.descriptor.digest}`)).toBe(true);
   expect(parse(files.get('library/hello/tags/list'))).toEqual({ name: 'library/hello', tags: ['latest', '1.0'] });
-  expect(parse(files.get('_catalog'))).toEqual({ repositories: ['library/hello'] });
+});
+
+test('the catalog is sorted', () => {
+  expect(parse(catalog(['library/hello', 'library/busybox']))).toEqual({
+    repositories: ['library/busybox', 'library/hello'],
+  });
 });
 
 test('the same source gives the same digests', () => {

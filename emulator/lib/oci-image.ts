@@ -3,11 +3,28 @@ import { gzipSync } from 'node:zlib';
 import { sha256 } from './cache-key.ts';
 
 export interface ImageSource {
-  /** Uncompressed. */
-  readonly layerTar: Uint8Array;
+  /** Bottom first. */
+  readonly layers: readonly LayerSource[];
   readonly createdSeconds: number;
+  readonly config: ImageConfig;
+}
+
+export interface LayerSource {
+  /** Uncompressed. */
+  readonly tar: Uint8Array;
   readonly createdBy: string;
-  readonly config: { readonly Cmd: readonly string[]; readonly Env: readonly string[] };
+}
+
+/** `config` of an OCI image configuration (image-spec, config.md). */
+export interface ImageConfig {
+  readonly Env: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly Entrypoint?: readonly string[];
+  readonly WorkingDir?: string;
+  readonly ExposedPorts?: Readonly<Record<string, object>>;
+  readonly Volumes?: Readonly<Record<string, object>>;
+  readonly StopSignal?: string;
+  readonly Labels?: Readonly<Record<string, string>>;
 }
 
 interface Descriptor {
@@ -19,7 +36,7 @@ interface Descriptor {
 export interface BuiltImage {
   readonly index: Blob;
   readonly manifest: Blob;
-  /** Config and layer. */
+  /** Config and layers. */
   readonly blobs: readonly Blob[];
 }
 
@@ -31,17 +48,17 @@ export interface Blob {
 const OCI = 'application/vnd.oci.image';
 const PLATFORM = { architecture: '386', os: 'linux' };
 
-/** One image of one layer for linux/386, and the index that names it. */
+/** One image for linux/386, and the index that names it. */
 export function buildImage(source: ImageSource): BuiltImage {
   const created = new Date(source.createdSeconds * 1000).toISOString().replace('.000Z', 'Z');
-  const layer = blob(`${OCI}.layer.v1.tar+gzip`, gzipSync(source.layerTar, { level: 9 }));
+  const layers = source.layers.map(({ tar }) => blob(`${OCI}.layer.v1.tar+gzip`, gzipSync(tar, { level: 9 })));
   const config = json(`${OCI}.config.v1+json`, {
     created,
     ...PLATFORM,
     config: source.config,
-    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(source.layerTar)}`] },
+    rootfs: { type: 'layers', diff_ids: source.layers.map(({ tar }) => `sha256:${sha256(tar)}`) },
     history: [
-      { created, created_by: source.createdBy },
+      ...source.layers.map(({ createdBy }) => ({ created, created_by: createdBy })),
       { created, created_by: `CMD ${JSON.stringify(source.config.Cmd)}`, empty_layer: true },
     ],
   });
@@ -49,14 +66,14 @@ export function buildImage(source: ImageSource): BuiltImage {
     schemaVersion: 2,
     mediaType: `${OCI}.manifest.v1+json`,
     config: config.descriptor,
-    layers: [layer.descriptor],
+    layers: layers.map(({ descriptor }) => descriptor),
   });
   const index = json(`${OCI}.index.v1+json`, {
     schemaVersion: 2,
     mediaType: `${OCI}.index.v1+json`,
     manifests: [{ ...manifest.descriptor, platform: PLATFORM }],
   });
-  return { index, manifest, blobs: [config, layer] };
+  return { index, manifest, blobs: [config, ...layers] };
 }
 
 /** Files of a registry by path below v2/, as the distribution API names them: a static host then is a registry. */
@@ -72,8 +89,12 @@ export function registryFiles(
     for (const { descriptor, bytes } of blobs) files.set(`${repository}/blobs/${descriptor.digest}`, bytes);
     files.set(`${repository}/tags/list`, encode({ name: repository, tags }));
   }
-  files.set('_catalog', encode({ repositories: images.map(({ repository }) => repository).sort() }));
   return files;
+}
+
+/** The list of a registry's repositories. */
+export function catalog(repositories: readonly string[]): Uint8Array {
+  return encode({ repositories: [...repositories].sort() });
 }
 
 function json(mediaType: string, value: object): Blob {

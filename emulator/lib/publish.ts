@@ -1,7 +1,8 @@
 // Puts outputs where the page is served from, and takes away what an earlier build left there.
-import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listFiles } from './file-tree.ts';
+import { catalog } from './oci-image.ts';
 
 /** Makes `to` hold the files of `from`, and no others. Copies only what differs: the folder may be being served. */
 export async function publish(from: string, to: string, ignore: ReadonlySet<string>): Promise<void> {
@@ -14,6 +15,19 @@ export async function publish(from: string, to: string, ignore: ReadonlySet<stri
     await rm(join(to, path), { force: true });
     await cp(join(from, path), join(to, path), { preserveTimestamps: true });
   }
+}
+
+/** Puts repositories into the registry's folder and leaves those that another build put there; then lists them all. */
+export async function publishRegistry(from: readonly string[], to: string): Promise<void> {
+  for (const folder of from)
+    for (const repository of await repositories(folder))
+      await publish(join(folder, repository), join(to, repository), new Set());
+  await writeFile(join(to, '_catalog'), catalog(await repositories(to)));
+}
+
+async function repositories(folder: string): Promise<string[]> {
+  const files = await listFiles(folder);
+  return files.flatMap((path) => (path.endsWith('/tags/list') ? [path.slice(0, -'/tags/list'.length)] : []));
 }
 
 async function isSame(from: string, to: string): Promise<boolean> {

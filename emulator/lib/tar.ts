@@ -19,12 +19,13 @@ const TYPE_FLAGS = { file: '0', hardlink: '1', symlink: '2', directory: '5' } as
 export function tarArchive(entries: readonly TarEntry[], modifiedSeconds: number): Buffer {
   const parts = entries.flatMap((entry) => {
     const data = Buffer.from(entry.data ?? []);
-    return [header(entry, data.length, modifiedSeconds), data, Buffer.alloc(-data.length & (BLOCK - 1))];
+    return [tarHeader(entry, data.length, modifiedSeconds), data, Buffer.alloc(-data.length & (BLOCK - 1))];
   });
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
 }
 
-function header(entry: TarEntry, size: number, modifiedSeconds: number): Buffer {
+/** One header block. @param size bytes of content that follow */
+export function tarHeader(entry: TarEntry, size: number, modifiedSeconds: number): Buffer {
   const path = entry.type === 'directory' ? `${entry.path}/` : entry.path;
   const target = entry.target ?? '';
   if (Buffer.byteLength(path) > 100 || Buffer.byteLength(target) > 100)

@@ -1,6 +1,7 @@
 // The registry's images: each recipe becomes one OCI image, all of them one tree of plain files.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { upstreamVersion } from '../lib/deb.ts';
 import { hashTree } from '../lib/file-tree.ts';
 import { CROSS_GCC, crossCompilerVersion } from '../lib/host-tools.ts';
 import type { ImageRecipe } from '../lib/image-recipe.ts';
@@ -40,9 +41,12 @@ export const imagePackages = packagesStep({ name: 'image-packages', packages });
 /** Makes `v2/`, the files of the registry. */
 export const images: Step = {
   name: 'images',
-  version: 1,
+  version: 2,
   needs: [imagePackages],
-  inputs: async () => [await hashTree(IMAGES_FOLDER), await crossCompilerVersion()],
+  inputs: async () => [
+    ...(await Promise.all(IMAGES.map(({ folder }) => hashTree(join(IMAGES_FOLDER, folder))))),
+    await crossCompilerVersion(),
+  ],
   build: async (context) => {
     const built = [];
     for (const { folder, recipe } of IMAGES)
@@ -81,11 +85,6 @@ async function buildRecipe(folder: string, recipe: ImageRecipe, context: StepCon
   });
   const { config, createdBy, repository } = recipe;
   const layerTar = tarArchive(entries, createdSeconds);
-  const image = buildImage({ layerTar, createdSeconds, createdBy, config });
+  const image = buildImage({ layers: [{ tar: layerTar, createdBy }], createdSeconds, config });
   return { repository, tags: ['latest', ...(version ? [version] : [])], image };
-}
-
-/** 1:1.35.0-4+deb12u1 is 1.35.0 upstream. */
-function upstreamVersion(debianVersion: string): string {
-  return debianVersion.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
 }

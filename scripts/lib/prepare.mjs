@@ -19,6 +19,16 @@ export async function buildGuest() {
   await must(bin('tsx'), ['emulator/build.ts']);
 }
 
+/** The images that are a Debian with packages, which the first prompt does not wait for. */
+export async function buildCuratedImages() {
+  await must(bin('tsx'), ['emulator/build.ts', '--curated']);
+}
+
+/** The guest and the images, beside the page that is already built. */
+export async function assembleSite() {
+  await must(bin('tsx'), ['scripts/assemble-site.ts']);
+}
+
 export async function buildSite() {
   console.log('Building the page and the command');
   await must('npm', ['run', '--silent', 'build'], { quiet: true });

@@ -1,0 +1,7 @@
+#!/bin/sh
+# A configuration file alone means: serve with it.
+case "${1-}" in
+  *.yaml | *.yml) set -- docker-registry serve "$@" ;;
+  serve | garbage-collect | help | -*) set -- docker-registry "$@" ;;
+esac
+exec "$@"
