@@ -1,5 +1,5 @@
 // `npm start`: from a fresh clone to an address where the prompt works.
-import { assembleSite, buildCuratedImages, buildGuest, buildSite, installDependencies } from './lib/prepare.mjs';
+import { addCuratedImages, buildGuest, buildSite, installDependencies } from './lib/prepare.mjs';
 import { bin, must } from './lib/run.mjs';
 
 await installDependencies();
@@ -7,6 +7,6 @@ await buildGuest();
 await buildSite();
 const served = must(bin('tsx'), ['src/node/serve-site.ts', ...process.argv.slice(2)]);
 // The page is of use without them; who pulls one before it is there is told that it is not.
-const curated = buildCuratedImages().then(assembleSite);
-curated.catch((error) => console.error(`The images debian, nginx ... are not there: ${error.message}`));
+if (!(await addCuratedImages()))
+  console.error('The images debian, nginx, httpd, redis, registry and python are not there.');
 await served;

@@ -1,12 +1,12 @@
 // `npm test`: everything CI runs, from a fresh clone. Ends with "N passed, N failed".
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { installHostTools } from './lib/host-tools.mjs';
-import { buildCuratedImages, buildSite, installDependencies } from './lib/prepare.mjs';
+import { buildGuestAndImages, buildSite, installDependencies } from './lib/prepare.mjs';
 import { bin, PROJECT, run } from './lib/run.mjs';
 
 await installDependencies();
 await installHostTools();
-await buildCuratedImages();
+await buildGuestAndImages();
 await buildSite();
 
 /** @type {[name: string, program: string, args: string[]][]} */

@@ -9,8 +9,10 @@ export interface ImageRecipe {
   readonly packageName?: string;
   /** A tag beside `latest`. */
   readonly version?: string;
-  /** A C program of the recipe's folder that is compiled without a C library. */
+  /** A C program of the recipe's folder. */
   readonly program?: string;
+  /** The program needs the C library, which is linked into it. */
+  readonly libc?: boolean;
   readonly config: ImageConfig;
   /** Text of the layer's line in `docker history`. */
   readonly createdBy: string;

@@ -16,24 +16,18 @@ import { packageVersion, packagesStep } from './packages.ts';
 const IMAGES_FOLDER = join(EMULATOR, 'images');
 /** For images that come from no package: 2025-01-01. */
 const OWN_DATE_SECONDS = 1_735_689_600;
-const PROGRAM_FLAGS = [
-  '-Os',
-  '-static',
+const PROGRAM_FLAGS = ['-Os', '-static', '-Wall', '-Wextra', '-Werror', '-s', '-Wl,--build-id=none'];
+/** A program that makes its system calls itself is a few hundred bytes; with the C library it is more than half a megabyte. */
+const NO_LIBC_FLAGS = [
   '-nostdlib',
   '-ffreestanding',
   '-fno-pie',
   '-no-pie',
   '-fno-asynchronous-unwind-tables',
-];
-const LINK_FLAGS = [
   '-fno-stack-protector',
-  '-Wl,--build-id=none',
   '-Wl,-z,noseparate-code',
-  '-Wall',
-  '-Wextra',
-  '-Werror',
-  '-s',
 ];
+const LIBC_FLAGS = ['-std=gnu11', '-D_GNU_SOURCE', '-ffunction-sections', '-Wl,--gc-sections'];
 
 const packages = IMAGES.flatMap(({ recipe }) => recipe.packageName ?? []);
 export const imagePackages = packagesStep({ name: 'image-packages', packages });
@@ -77,7 +71,13 @@ async function buildRecipe(folder: string, recipe: ImageRecipe, context: StepCon
       const program = join(context.work, 'program');
       await run(
         CROSS_GCC,
-        [...PROGRAM_FLAGS, ...LINK_FLAGS, '-o', program, join(folder, recipe.program ?? '')],
+        [
+          ...PROGRAM_FLAGS,
+          ...(recipe.libc === true ? LIBC_FLAGS : NO_LIBC_FLAGS),
+          '-o',
+          program,
+          join(folder, recipe.program ?? ''),
+        ],
         context,
       );
       return readFile(program);

@@ -1,7 +1,7 @@
 // What both `npm start` and `npm test` need first: dependencies, the guest, the built page and command.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { bin, must, PROJECT } from './run.mjs';
+import { bin, must, PROJECT, run } from './run.mjs';
 
 const LOCK = `${PROJECT}package-lock.json`;
 /** Written last, so that an interrupted install is done again. */
@@ -19,14 +19,17 @@ export async function buildGuest() {
   await must(bin('tsx'), ['emulator/build.ts']);
 }
 
-/** The images that are a Debian with packages, which the first prompt does not wait for. */
-export async function buildCuratedImages() {
+/** As buildGuest, and the images that are a Debian with packages, which the first prompt does not wait for. */
+export async function buildGuestAndImages() {
   await must(bin('tsx'), ['emulator/build.ts', '--curated']);
 }
 
-/** The guest and the images, beside the page that is already built. */
-export async function assembleSite() {
-  await must(bin('tsx'), ['scripts/assemble-site.ts']);
+/** Adds those images to the page that is already built. A failure is the caller's to tell. @returns whether they are there */
+export async function addCuratedImages() {
+  return (
+    (await run(bin('tsx'), ['emulator/build.ts', '--curated'])) === 0 &&
+    (await run(bin('tsx'), ['scripts/assemble-site.ts'])) === 0
+  );
 }
 
 export async function buildSite() {

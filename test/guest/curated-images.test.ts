@@ -36,6 +36,11 @@ describe('servers answer', () => {
   it('nginx', async () => expect(await answerOf('nginx', 'http://127.0.0.1/')).toContain('Welcome to nginx!'));
   it('httpd', async () => expect(await answerOf('httpd', 'http://127.0.0.1/')).toContain('It works!'));
   it('registry', async () => expect(await answerOf('registry', 'http://127.0.0.1:5000/v2/')).toBe('{}'));
+  it('whoami', async () => {
+    const answer = await answerOf('--hostname lesson whoami --name first', 'http://127.0.0.1/path');
+    expect(answer).toMatch(/^Name: first\nHostname: lesson\nIP: 127\.0\.0\.1\n/);
+    expect(answer).toMatch(/^RemoteAddr: 127\.0\.0\.1:\d+\nGET \/path HTTP\/1\.1\n/m);
+  });
   it('redis', async () => {
     const id = await guest.ok('docker run -d redis');
     const reply = await guest.ok(
