@@ -23,10 +23,10 @@ describe('debian', () => {
     expect(await guest.ok(`docker run --rm debian dpkg-query -W -f '\${Status} \${Architecture}' apt`)).toBe(
       'install ok installed i386',
     );
-    // What a learner's first broken package looks like: dpkg sees it, and repairs it.
+    // A package that somebody broke: dpkg sees it. (Manual pages and translations are left out of the image.)
     expect(
       await guest.ok(
-        `docker run --rm debian sh -c 'rm /usr/bin/yes; dpkg --verify coreutils; apt-cache policy apt | head -2'`,
+        `docker run --rm debian sh -c 'rm /usr/bin/yes; dpkg --verify coreutils | grep -v /usr/share/; apt-cache policy apt | head -2'`,
       ),
     ).toMatch(/^missing\s+\/usr\/bin\/yes\napt:\n {2}Installed: \d/);
   });
@@ -52,10 +52,11 @@ describe('servers answer', () => {
 });
 
 describe('python', () => {
-  it('runs a program, and the default command reads one', async () => {
-    expect(await guest.ok(`docker run --rm python python -c 'import json, ssl; print(json.dumps({"a": 6 * 7}))'`)).toBe(
-      '{"a": 42}',
-    );
+  it('runs a program', async () => {
+    const program = 'import json; print(json.dumps({"a": 6 * 7}))';
+    expect(await guest.ok(`docker run --rm python python -c '${program}'`)).toBe('{"a": 42}');
+  });
+  it('reads one by default', async () => {
     expect((await guest.sh(`echo 'print(6 * 7)' | docker run -i --rm python`)).stdout).toBe('42\n');
   });
 });
