@@ -1,8 +1,10 @@
 // Each curated image does what people pull it for, under its default command.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { useGuest } from '../support/guest.ts';
 
 const guest = useGuest();
+// These are programs of real size: python alone is sixty megabytes.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Starts a server and asks it from its own network namespace until it answers. */
 async function answerOf(image: string, url: string): Promise<string> {
