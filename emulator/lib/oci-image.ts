@@ -18,13 +18,18 @@ export interface LayerSource {
 /** `config` of an OCI image configuration (image-spec, config.md). */
 export interface ImageConfig {
   readonly Env: readonly string[];
-  readonly Cmd: readonly string[];
+  readonly Cmd?: readonly string[];
   readonly Entrypoint?: readonly string[];
   readonly WorkingDir?: string;
   readonly ExposedPorts?: Readonly<Record<string, object>>;
   readonly Volumes?: Readonly<Record<string, object>>;
   readonly StopSignal?: string;
   readonly Labels?: Readonly<Record<string, string>>;
+}
+
+/** What starts the image's process, as its Dockerfile would end. */
+function lastInstruction({ Cmd, Entrypoint }: ImageConfig): string {
+  return Cmd === undefined ? `ENTRYPOINT ${JSON.stringify(Entrypoint)}` : `CMD ${JSON.stringify(Cmd)}`;
 }
 
 interface Descriptor {
@@ -59,7 +64,7 @@ export function buildImage(source: ImageSource): BuiltImage {
     rootfs: { type: 'layers', diff_ids: source.layers.map(({ tar }) => `sha256:${sha256(tar)}`) },
     history: [
       ...source.layers.map(({ createdBy }) => ({ created, created_by: createdBy })),
-      { created, created_by: `CMD ${JSON.stringify(source.config.Cmd)}`, empty_layer: true },
+      { created, created_by: lastInstruction(source.config), empty_layer: true },
     ],
   });
   const manifest = json(`${OCI}.manifest.v1+json`, {
