@@ -81,15 +81,33 @@ export interface OciResources {
   memory?: { limit?: number; reservation?: number; swap?: number; disableOOMKiller?: boolean };
   cpu?: { shares?: number; quota?: number; period?: number; cpus?: string; mems?: string };
   pids?: { limit: number };
-  blockIO?: { weight?: number };
+  blockIO?: OciBlockIo;
   /** cgroup v2 files written as they are. */
   unified?: Record<string, string>;
+}
+
+export interface OciBlockIo {
+  weight?: number;
+  weightDevice?: { major: number; minor: number; weight: number }[];
+  /** Bytes a second. */
+  throttleReadBpsDevice?: OciThrottle[];
+  throttleWriteBpsDevice?: OciThrottle[];
+  /** Operations a second. */
+  throttleReadIOPSDevice?: OciThrottle[];
+  throttleWriteIOPSDevice?: OciThrottle[];
+}
+
+export interface OciThrottle {
+  major: number;
+  minor: number;
+  rate: number;
 }
 
 export interface OciSeccomp {
   defaultAction: string;
   defaultErrnoRet?: number;
   architectures: string[];
+  flags?: string[];
   syscalls: {
     names: string[];
     action: string;

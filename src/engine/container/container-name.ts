@@ -3,8 +3,8 @@ import { DrydockError } from '../../contracts/errors.ts';
 import type { RandomBytes } from '../random.ts';
 import { ADJECTIVES, SURNAMES } from './name-words.ts';
 
-// One character is enough here; Docker wants two, for no reason that a learner could see.
-const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
+/** Two characters at least, as with Docker. */
+const VALID_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 /** @throws DrydockError `invalid-argument` in Docker's words */
 export function requireValidName(name: string): void {

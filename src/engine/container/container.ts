@@ -35,8 +35,8 @@ export class Container {
   /** Without a slash. */
   name: string;
   readonly image: Image;
-  readonly config: Config;
-  readonly hostConfig: HostConfig;
+  config: Config;
+  hostConfig: HostConfig;
   readonly points: readonly MountPoint[];
   readonly createdMs: number;
   readonly state = new ContainerState();
@@ -45,7 +45,9 @@ export class Container {
   readonly execs = new Map<string, ExecInstance>();
   /** Start, exit, pause and unpause take turns. */
   readonly turns = new Mutex();
-  readonly restartPolicy: RestartPolicy;
+  restartPolicy: RestartPolicy;
+  /** Of the container that has the network files: another one, with `--network container:x`. */
+  networkDirectory: string;
   rootfs: RootfsPaths | undefined;
   task: Task | undefined;
   /** The user asked for the end: no policy starts it again. */
@@ -64,6 +66,7 @@ export class Container {
     this.config = options.config;
     this.hostConfig = options.hostConfig;
     this.points = options.points;
+    this.networkDirectory = this.directory;
     this.createdMs = options.clock.nowMs();
     this.log = options.log;
     this.io = new ProcessIo(options.clock, this.log);
@@ -86,9 +89,9 @@ export class Container {
   /** Container path -> host path of the files that Docker mounts into every container. */
   get networkFiles(): Readonly<Record<string, string>> {
     return {
-      '/etc/resolv.conf': `${this.directory}/resolv.conf`,
-      '/etc/hostname': `${this.directory}/hostname`,
-      '/etc/hosts': `${this.directory}/hosts`,
+      '/etc/resolv.conf': `${this.networkDirectory}/resolv.conf`,
+      '/etc/hostname': `${this.networkDirectory}/hostname`,
+      '/etc/hosts': `${this.networkDirectory}/hosts`,
     };
   }
 

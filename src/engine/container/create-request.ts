@@ -1,38 +1,14 @@
 // The body of POST /containers/create, read as Go reads JSON: null and absent are the zero value, unknown fields are kept.
 import { z } from 'zod';
 import { healthcheckSchema } from './health/health-config.ts';
+import { flag, integer, listOf, nameSet, text, textMap, texts } from './request-fields.ts';
+import { resourceFields, restartPolicySchema } from './resource-request.ts';
 
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? '');
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false);
-const integer = z
-  .number()
-  .int()
-  .nullish()
-  .transform((value) => value ?? 0);
-const texts = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const textMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => value ?? {});
-const nameSet = z.record(z.string(), z.unknown()).nullish();
 /** A command may also be one string. */
 const command = z
   .union([z.string().transform((value) => [value]), z.array(z.string())])
   .nullish()
   .transform((value) => value ?? null);
-
-// In Go's order of the members (go-units' Ulimit): they are shown in it.
-const ulimit = z.looseObject({ Name: text, Hard: integer, Soft: integer });
-const device = z.looseObject({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text });
 
 export const mountSchema = z.looseObject({
   Type: text,
@@ -87,16 +63,15 @@ export const configSchema = z.looseObject({
 });
 
 export const hostConfigSchema = z.looseObject({
+  ...resourceFields,
   Binds: texts,
   LogConfig: z.looseObject({ Type: text, Config: textMap }).nullish(),
   NetworkMode: text,
   PortBindings: z.record(z.string(), z.unknown()).nullish(),
-  RestartPolicy: z.looseObject({ Name: text, MaximumRetryCount: integer }).nullish(),
+  PublishAllPorts: flag,
+  RestartPolicy: restartPolicySchema.nullish(),
   AutoRemove: flag,
-  Mounts: z
-    .array(mountSchema)
-    .nullish()
-    .transform((value) => value ?? []),
+  Mounts: listOf(mountSchema),
   ConsoleSize: z.array(z.number().int().nonnegative()).nullish(),
   Annotations: textMap,
   CapAdd: texts,
@@ -108,43 +83,23 @@ export const hostConfigSchema = z.looseObject({
   ExtraHosts: texts,
   GroupAdd: texts,
   IpcMode: text,
-  CgroupParent: text,
   OomScoreAdj: integer,
   PidMode: text,
   Privileged: flag,
   ReadonlyRootfs: flag,
   SecurityOpt: texts,
+  StorageOpt: textMap,
   Tmpfs: textMap,
   UTSMode: text,
   UsernsMode: text,
   ShmSize: integer,
   Sysctls: textMap,
   Runtime: text,
-  CpuShares: integer,
-  Memory: integer,
-  NanoCpus: integer,
-  CpuPeriod: integer,
-  CpuQuota: integer,
-  CpusetCpus: text,
-  CpusetMems: text,
-  BlkioWeight: integer,
-  Devices: z
-    .array(device)
-    .nullish()
-    .transform((value) => value ?? []),
-  MemoryReservation: integer,
-  MemorySwap: integer,
-  OomKillDisable: z.boolean().nullish(),
-  PidsLimit: z.number().int().nullish(),
-  Ulimits: z
-    .array(ulimit)
-    .nullish()
-    .transform((value) => value ?? []),
+  Isolation: text,
   Init: z.boolean().nullish(),
   Links: texts,
   VolumesFrom: texts,
   VolumeDriver: text,
-  DeviceRequests: z.array(z.unknown()).nullish(),
   MaskedPaths: z.array(z.string()).nullish(),
   ReadonlyPaths: z.array(z.string()).nullish(),
 });

@@ -12,6 +12,7 @@ import { mergeImageConfig } from './merge-image-config.ts';
 import { networkFileTexts } from './network-files.ts';
 import { parseMounts } from './parse-mounts.ts';
 import type { MountDraft } from './parse-mounts.ts';
+import { parseSecurityOptions } from './spec/security-options.ts';
 import { validateConfig, validateHostConfig } from './validate-config.ts';
 import { fillVolumes, removeAnonymousVolumes, resolveMounts } from './volumes.ts';
 
@@ -39,14 +40,18 @@ export async function createContainer(
   request: CreateRequest,
 ): Promise<Created> {
   const { HostConfig: hostConfigRequest, NetworkingConfig: _, ...configRequest } = request;
-  const hostConfig = completeHostConfig(context, hostConfigRequest ?? hostConfigSchema.parse({}));
   validateConfig(configRequest);
-  validateHostConfig(hostConfig, configRequest, context.runtime.host);
+  const checked = validateHostConfig(hostConfigRequest ?? hostConfigSchema.parse({}), configRequest, {
+    host: context.runtime.host,
+    remapped: false,
+  });
+  const hostConfig = completeHostConfig(context, checked.resources);
   const drafts = parseMounts(hostConfig, context.daemon.dataRoot);
   await requireSources(context, drafts);
   const image = context.images.get(configRequest.Image);
   const config = mergeImageConfig(configRequest, image.config.config ?? {});
   validateConfig(config);
+  parseSecurityOptions(hostConfig.SecurityOpt);
 
   const id = randomId(context.randomBytes);
   const ownName = context.store.reserveName(name, id);
@@ -77,7 +82,7 @@ export async function createContainer(
   context.store.add(container);
   context.volumes.release(id);
   emitContainerEvent(context, container, 'create');
-  return { container, warnings: warningsOf(hostConfig) };
+  return { container, warnings: [...checked.warnings, ...warningsOf(hostConfig)] };
 }
 
 /** Removes what `layOut` made, and whatever the container wrote. */
@@ -130,9 +135,15 @@ function completeHostConfig(context: ContainerContext, request: HostConfig): Hos
     Runtime: request.Runtime || 'crun',
     RestartPolicy: policy,
     LogConfig: log,
-    // cgroup v2 has no switch for the OOM killer.
-    OomKillDisable: null,
+    PidsLimit: (request.PidsLimit ?? 0) > 0 ? request.PidsLimit : null,
+    SecurityOpt: [...request.SecurityOpt, ...labelOptions(request)],
   };
+}
+
+// What Docker adds where SELinux's labels would stand in the way; inspect shows it, with SELinux or without.
+function labelOptions({ SecurityOpt, IpcMode, PidMode, Privileged }: HostConfig): string[] {
+  if (SecurityOpt.some((option) => option.split('=', 1)[0] === 'label')) return [];
+  return Privileged || IpcMode === 'host' || PidMode === 'host' ? ['label=disable'] : [];
 }
 
 // By id, the connection to the other container survives its renaming.

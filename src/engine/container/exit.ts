@@ -7,6 +7,7 @@ import { forgetUnstarted } from './exec/exec.ts';
 import { stopHealthChecks } from './health/health-monitor.ts';
 import { removeContainer } from './remove.ts';
 import { emitUnmounts, unmountVolumes } from './volumes.ts';
+import { releaseSharedMemory } from './shared-memory.ts';
 
 /** Starts the container again, in its turn. */
 type Relaunch = () => Promise<void>;
@@ -35,6 +36,7 @@ async function settle(
   forgetUnstarted(context, container);
   await container.io.finish();
   container.task = undefined;
+  await releaseSharedMemory(context, container);
   const nowMs = context.clock.nowMs();
   const ranForMs = nowMs - (state.startedAtMs ?? nowMs);
   state.oomKilled = exit.oomKilled;

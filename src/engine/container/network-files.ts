@@ -1,5 +1,6 @@
 // /etc/hostname, /etc/hosts and /etc/resolv.conf of a container, kept beside it on the host and mounted into it.
 import type { Container } from './container.ts';
+import { extraHostLine } from './extra-hosts.ts';
 import type { HostFacts } from './host-facts.ts';
 
 const HOSTS = `127.0.0.1\tlocalhost
@@ -10,6 +11,9 @@ ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 `;
 
+/** Where containers reach the host: the default bridge's own address. */
+const GATEWAY = '172.17.0.1';
+
 /** Host path -> text. */
 export async function networkFileTexts(container: Container, facts: HostFacts): Promise<Record<string, string>> {
   const { config, hostConfig, networkFiles } = container;
@@ -17,16 +21,10 @@ export async function networkFileTexts(container: Container, facts: HostFacts): 
   const [resolvConf, hosts] = await Promise.all([facts.resolvConf(), sharesHost ? facts.hosts() : HOSTS]);
   const texts: Record<string, string> = {
     '/etc/hostname': `${config.Hostname}\n`,
-    '/etc/hosts': hosts + hostConfig.ExtraHosts.map(extraHost).join(''),
+    '/etc/hosts': hosts + hostConfig.ExtraHosts.map((entry) => extraHostLine(entry, GATEWAY)).join(''),
     '/etc/resolv.conf': resolvConfOf(container, resolvConf),
   };
   return Object.fromEntries(Object.entries(networkFiles).map(([inside, outside]) => [outside, texts[inside] ?? '']));
-}
-
-/** `name:ip` or `name=ip`, the address perhaps in brackets. */
-function extraHost(entry: string): string {
-  const [name, address = ''] = entry.split(/[:=](.*)/s, 2);
-  return `${address.replace(/^\[|\]$/g, '')}\t${name ?? ''}\n`;
 }
 
 function resolvConfOf({ hostConfig }: Container, ofHost: string): string {

@@ -5,7 +5,11 @@ import type { Task } from '../../contracts/runtime.ts';
 import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
+import { joinedContainer } from './joined-containers.ts';
+import { joinNetwork } from './join-network.ts';
 import { removeContainer } from './remove.ts';
+import { prepareSharedMemory, releaseSharedMemory } from './shared-memory.ts';
+import { startDevices } from './start-devices.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { requirePropagation } from './spec/propagation.ts';
 import { startFailure } from './start-error.ts';
@@ -50,7 +54,7 @@ async function attempt(context: ContainerContext, container: Container): Promise
     preparationFailure,
   );
   if ('error' in task) {
-    await unmountVolumes(context, container);
+    await Promise.all([unmountVolumes(context, container), releaseSharedMemory(context, container)]);
     settleFailure(context, container, task);
     return task;
   }
@@ -72,24 +76,30 @@ async function prepare(context: ContainerContext, container: Container): Promise
   if (rootfs === undefined) throw new DrydockError('internal', `Cannot start ${container.id}: it has no root`);
   requireNetwork(hostConfig.NetworkMode);
   prepareLog(container);
-  const [user, networkSysctls, points] = await Promise.all([
+  joinNetwork(context, container);
+  const sharedMemory = await prepareSharedMemory(context, container);
+  const [user, networkSysctls, points, devices] = await Promise.all([
     userOf(context.runtime, container, config.User),
     context.hostFacts.networkSysctls(),
     mountVolumes(context, container),
+    startDevices(context.runtime, hostConfig),
     makeWorkingDirectory(context, container, rootfs.merged),
     makeSources(context, container),
     requirePropagation(context.runtime.files, container.points),
   ]);
   return buildSpec({
     id: container.id,
-    config,
+    config: container.config,
     hostConfig,
     rootfs: rootfs.merged,
     user,
     points,
     networkFiles: container.networkFiles,
     networkSysctls,
-    pidOf: (id) => pidOfContainer(context, id),
+    ...devices,
+    sharedMemory,
+    kernelVersion: context.runtime.host.kernelVersion,
+    pidOf: (kind, id) => joinedContainer(context.store, kind, id, container.id).state.pid,
   });
 }
 
@@ -153,18 +163,4 @@ async function makeSources({ runtime }: ContainerContext, { points }: Container)
 function requireNetwork(mode: string): void {
   if (['bridge', 'none', 'host'].includes(mode) || mode.startsWith('container:')) return;
   throw new DrydockError('not-found', `failed to set up container networking: network ${mode} not found`);
-}
-
-function pidOfContainer({ store }: ContainerContext, id: string): number {
-  const other = store.get(id);
-  if (other.state.restarting) {
-    throw new DrydockError('conflict', `Container ${other.id} is restarting, wait until the container is running`);
-  }
-  if (!other.state.running) {
-    throw new DrydockError(
-      'conflict',
-      `cannot join network namespace of a non running container: container ${id} is not running`,
-    );
-  }
-  return other.state.pid;
 }

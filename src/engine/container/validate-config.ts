@@ -1,16 +1,26 @@
-// Everything else of a create request that Docker refuses, in Docker's words and order.
+// Everything of a create request that Docker refuses before it looks at the image, in Docker's words and order.
 import { DrydockError } from '../../contracts/errors.ts';
 import type { HostInfo } from '../../contracts/runtime.ts';
 import { isAbsolute } from './clean-path.ts';
 import type { Config, HostConfig } from './create-request.ts';
+import { requireExtraHost } from './extra-hosts.ts';
 import { parseSignal } from './signals.ts';
 import { validateHealthcheck } from './health/health-config.ts';
 import { validateLogOptions } from './log/log-driver.ts';
 import { normalizeCapabilities } from './spec/capabilities.ts';
-import { parseSecurityOptions } from './spec/security-options.ts';
-import { validateResources } from './validate-resources.ts';
+import { requireValidRestartPolicy } from './validate-restart-policy.ts';
+import { checkResources, requireSupported } from './validate-resources.ts';
+import type { CheckedResources } from './validate-resources.ts';
+import { validateNetworkMode } from './validate-network-mode.ts';
 
-const RESTART_POLICIES = ['no', 'always', 'on-failure', 'unless-stopped'];
+export interface HostConfigChecks {
+  readonly host: Pick<HostInfo, 'cpus'>;
+  /** `userns-remap` is on. */
+  readonly remapped: boolean;
+}
+
+/** Our own name for crun, and containerd's for the shim that drives it. */
+export const RUNTIMES = ['crun', 'io.containerd.runc.v2'];
 
 /** @throws DrydockError `invalid-argument` */
 export function validateConfig(config: Config): void {
@@ -24,69 +34,80 @@ export function validateConfig(config: Config): void {
   }
 }
 
-/** @throws DrydockError `invalid-argument` */
-export function validateHostConfig(hostConfig: HostConfig, config: Config, host: HostInfo): void {
-  const policy = hostConfig.RestartPolicy?.Name ?? '';
-  if (hostConfig.AutoRemove && policy !== '' && policy !== 'no') {
+/**
+ * @returns what is in force, and what the user should know
+ * @throws DrydockError `invalid-argument`
+ */
+export function validateHostConfig(
+  given: HostConfig,
+  config: Config,
+  { host, remapped }: HostConfigChecks,
+): CheckedResources<HostConfig> {
+  validateNetworkMode(config, given);
+  requireIsolation('invalid isolation', given.Isolation);
+  requireSupported(given);
+  const policy = given.RestartPolicy?.Name ?? '';
+  if (given.AutoRemove && policy !== '' && policy !== 'no') {
     throw refuse("can't create 'AutoRemove' container with restart policy");
   }
-  for (const entry of hostConfig.ExtraHosts) {
-    if (!/^[^:=]+[:=].+$/.test(entry)) throw refuse(`bad format for add-host: "${entry}"`);
+  for (const entry of given.ExtraHosts) requireExtraHost(entry);
+  requireValidRestartPolicy(policy, given.RestartPolicy?.MaximumRetryCount ?? 0);
+  wrap('invalid CapAdd', () => normalizeCapabilities(given.CapAdd));
+  wrap('invalid CapDrop', () => normalizeCapabilities(given.CapDrop));
+  if ('' in given.Annotations) {
+    throw refuse('invalid Annotations: the empty string is not permitted as an annotation key');
   }
-  validateRestartPolicy(policy, hostConfig.RestartPolicy?.MaximumRetryCount ?? 0);
-  wrap('invalid CapAdd', () => normalizeCapabilities(hostConfig.CapAdd));
-  wrap('invalid CapDrop', () => normalizeCapabilities(hostConfig.CapDrop));
-  validateResources(hostConfig, host);
-  requireMode('IPC', hostConfig.IpcMode, ['', 'none', 'private', 'shareable', 'host']);
-  requireMode('PID', hostConfig.PidMode, ['', 'host']);
-  requireMode('UTS', hostConfig.UTSMode, ['', 'host']);
+  const { resources: hostConfig, warnings } = checkResources(given, { cpus: host.cpus, isUpdate: false });
+  validateModes(hostConfig);
+  if (remapped) validateWithRemap(hostConfig);
+  if (hostConfig.Runtime !== '' && !RUNTIMES.includes(hostConfig.Runtime)) {
+    throw refuse(`unknown or invalid runtime name: ${hostConfig.Runtime}`);
+  }
   if (!['', 'private', 'host'].includes(hostConfig.CgroupnsMode)) {
     throw refuse(`invalid cgroup namespace mode: ${hostConfig.CgroupnsMode}`);
   }
-  if (hostConfig.UTSMode === 'host' && config.Hostname !== '') {
-    throw refuse('conflicting options: hostname and the UTS mode');
-  }
-  if (hostConfig.NetworkMode.startsWith('container:') && config.Hostname !== '') {
-    throw refuse('conflicting options: hostname and the network mode');
-  }
-  if (hostConfig.Runtime !== '' && hostConfig.Runtime !== 'crun') {
-    throw refuse(`unknown or invalid runtime name: ${hostConfig.Runtime}`);
-  }
   validateLogOptions(hostConfig.LogConfig?.Type || 'json-file', hostConfig.LogConfig?.Config ?? {});
-  parseSecurityOptions(hostConfig.SecurityOpt);
   refuseMissing(hostConfig);
+  return { resources: hostConfig, warnings };
+}
+
+function validateModes({ IpcMode, PidMode, ShmSize, UTSMode, OomScoreAdj }: HostConfig): void {
+  if (!['', 'none', 'private', 'shareable', 'host'].includes(IpcMode) && !/^container:./.test(IpcMode)) {
+    throw refuse(`invalid IPC mode: ${IpcMode}`);
+  }
+  if (!['', 'host'].includes(PidMode) && !/^container:./.test(PidMode)) throw refuse(`invalid PID mode: ${PidMode}`);
+  if (ShmSize < 0) throw refuse('SHM size can not be less than 0');
+  if (!['', 'host'].includes(UTSMode)) throw refuse(`invalid UTS mode: ${UTSMode}`);
+  if (OomScoreAdj < -1000 || OomScoreAdj > 1000) {
+    throw refuse(`Invalid value ${OomScoreAdj}, range for oom score adj is [-1000, 1000]`);
+  }
+}
+
+function validateWithRemap({ UsernsMode, Privileged, NetworkMode, PidMode }: HostConfig): void {
+  if (UsernsMode === 'host') return;
+  if (Privileged) {
+    throw refuse(
+      'privileged mode is incompatible with user namespaces.  You must run the container in the host namespace when running privileged mode',
+    );
+  }
+  if (NetworkMode === 'host') {
+    throw refuse("cannot share the host's network namespace when user namespaces are enabled");
+  }
+  if (PidMode === 'host') throw refuse('cannot share the host PID namespace when user namespaces are enabled');
+}
+
+function requireIsolation(what: string, isolation: string): void {
+  if (['', 'default'].includes(isolation.toLowerCase())) return;
+  throw refuse(`${what} (${isolation}): linux only supports 'default'`);
 }
 
 // Better refused than ignored: a container without what was asked for would teach something wrong.
-function refuseMissing({ Devices, Init, Links, DeviceRequests }: HostConfig): void {
-  const asked: readonly (readonly [flag: string, value: unknown])[] = [
-    ['--device', Devices],
-    ['--gpus', DeviceRequests],
-    ['--init', Init],
+function refuseMissing({ Links }: HostConfig): void {
+  const asked: readonly (readonly [flag: string, value: readonly unknown[]])[] = [
     ['--link', Links],
   ];
-  const missing = asked.find(([, value]) => (Array.isArray(value) ? value.length > 0 : value === true));
+  const missing = asked.find(([, value]) => value.length > 0);
   if (missing !== undefined) throw refuse(`Cannot use ${missing[0]}: this engine does not have it yet`);
-}
-
-function validateRestartPolicy(name: string, maximumRetryCount: number): void {
-  if (name === '') return;
-  if (!RESTART_POLICIES.includes(name)) {
-    throw refuse(
-      `invalid restart policy: unknown policy '${name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'`,
-    );
-  }
-  if (name === 'on-failure') {
-    if (maximumRetryCount < 0) throw refuse('invalid restart policy: maximum retry count cannot be negative');
-  } else if (maximumRetryCount !== 0) {
-    const negative = maximumRetryCount < 0 ? ' and cannot be negative' : '';
-    throw refuse(`invalid restart policy: maximum retry count can only be used with 'on-failure'${negative}`);
-  }
-}
-
-function requireMode(what: string, mode: string, allowed: readonly string[]): void {
-  if (allowed.includes(mode) || (what !== 'UTS' && /^container:.+/.test(mode))) return;
-  throw refuse(`invalid ${what} mode: ${mode}`);
 }
 
 function wrap(prefix: string, check: () => unknown): void {

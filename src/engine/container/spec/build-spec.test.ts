@@ -3,8 +3,13 @@ import type { OciSpec } from '../../../contracts/oci-runtime.ts';
 import { createRequestSchema } from '../create-request.ts';
 import { parseMounts } from '../parse-mounts.ts';
 import { buildSpec } from './build-spec.ts';
+import type { SpecRequest } from './build-spec.ts';
 
-function specOf(request: Readonly<Record<string, unknown>>, user = { uid: 0, gid: 0, additionalGids: [0] }): OciSpec {
+function specOf(
+  request: Readonly<Record<string, unknown>>,
+  user = { uid: 0, gid: 0, additionalGids: [0] },
+  extra: Partial<SpecRequest> = {},
+): OciSpec {
   const { HostConfig, ...config } = createRequestSchema.parse({
     Cmd: ['sh'],
     Hostname: 'h',
@@ -26,7 +31,12 @@ function specOf(request: Readonly<Record<string, unknown>>, user = { uid: 0, gid
     points: parseMounts(hostConfig, '/var/lib/docker').filter((point) => point.type !== 'volume'),
     networkFiles: { '/etc/hosts': '/host/hosts' },
     networkSysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    devices: { nodes: [], rules: [{ allow: false, access: 'rwm' }] },
+    limitedDevices: [],
+    sharedMemory: undefined,
+    kernelVersion: '6.1.0',
     pidOf: () => 42,
+    ...extra,
   });
 }
 

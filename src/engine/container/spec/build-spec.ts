@@ -1,17 +1,20 @@
 // The OCI configuration of a container: everything Docker's flags mean, as crun reads it.
-import type { OciLinux, OciSpec } from '../../../contracts/oci-runtime.ts';
+import type { OciIdMapping, OciLinux, OciSpec } from '../../../contracts/oci-runtime.ts';
+import { cleanPath } from '../clean-path.ts';
 import type { Config, HostConfig } from '../create-request.ts';
-import { commandOf } from '../merge-image-config.ts';
+import type { HostDevice } from '../host-devices.ts';
 import type { MountPoint } from '../mount-points.ts';
 import type { ContainerUser } from '../user/resolve-user.ts';
 import { capabilitiesOf } from './capabilities.ts';
+import type { ContainerDevices } from './devices.ts';
 import { environmentOf } from './environment.ts';
+import { argsOf } from './init-process.ts';
 import { mountsOf } from './mounts.ts';
 import { namespacesOf } from './namespaces.ts';
 import type { PidOf } from './namespaces.ts';
 import { rootPropagationOf } from './propagation.ts';
 import { resourcesOf, rlimitsOf } from './resources.ts';
-import { defaultSeccompProfile } from './seccomp.ts';
+import { seccompOf } from './seccomp-of.ts';
 import { parseSecurityOptions } from './security-options.ts';
 
 export interface SpecRequest {
@@ -26,6 +29,15 @@ export interface SpecRequest {
   readonly pidOf: PidOf;
   /** What Docker sets in a network namespace of the container's own. */
   readonly networkSysctls: Readonly<Record<string, string>>;
+  readonly devices: ContainerDevices;
+  /** Those at the paths of the block limits. */
+  readonly limitedDevices: readonly HostDevice[];
+  /** Host directory for /dev/shm, in place of a tmpfs of the container's own. */
+  readonly sharedMemory: string | undefined;
+  /** `uname -r`. */
+  readonly kernelVersion: string;
+  /** Of `userns-remap`, for a container in a user namespace of its own. */
+  readonly idMapping?: readonly OciIdMapping[] | undefined;
 }
 
 const MASKED_PATHS = [
@@ -64,7 +76,7 @@ export function buildSpec(request: SpecRequest): OciSpec {
       terminal: config.Tty,
       ...(config.Tty && rows > 0 && cols > 0 && { consoleSize: { width: cols, height: rows } }),
       user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
-      args: commandOf(config),
+      args: argsOf(config, hostConfig),
       env: environmentOf(config.Hostname, config.Tty, config.Env),
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: capabilities, effective: inForce, permitted: inForce },
@@ -73,36 +85,46 @@ export function buildSpec(request: SpecRequest): OciSpec {
       oomScoreAdj: hostConfig.OomScoreAdj,
     },
     root: { path: request.rootfs, readonly: hostConfig.ReadonlyRootfs },
-    mounts: mountsOf(request),
+    mounts: mountsOf({ ...request, inUserNamespace: request.idMapping !== undefined }),
     ...(Object.keys(hostConfig.Annotations).length > 0 && { annotations: hostConfig.Annotations }),
     linux: linuxOf(request, capabilities),
   };
 }
 
 function linuxOf(request: SpecRequest, capabilities: readonly string[]): OciLinux {
-  const { id, hostConfig, pidOf } = request;
-  const security = parseSecurityOptions(hostConfig.SecurityOpt);
-  const masks = security.maskPaths && !hostConfig.Privileged;
-  const seccomp = !hostConfig.Privileged && security.seccomp === 'default';
+  const { id, hostConfig, pidOf, devices, idMapping } = request;
+  const masks = !hostConfig.Privileged;
+  const seccomp = seccompOf(hostConfig, { capabilities, kernelVersion: request.kernelVersion });
   const sysctl = sysctlOf(request);
+  const mappings = idMapping === undefined ? [] : [...idMapping];
   return {
-    namespaces: namespacesOf(hostConfig, pidOf),
-    cgroupsPath: `${hostConfig.CgroupParent || '/docker'}/${id}`,
-    resources: resourcesOf(hostConfig),
+    namespaces: namespacesOf(hostConfig, idMapping, pidOf),
+    ...(mappings.length > 0 && { uidMappings: mappings, gidMappings: mappings }),
+    cgroupsPath: cgroupsPath(hostConfig.CgroupParent || '/docker', id),
+    ...(devices.nodes.length > 0 && { devices: [...devices.nodes] }),
+    resources: { devices: [...devices.rules], ...resourcesOf(hostConfig, request.limitedDevices) },
     maskedPaths: hostConfig.MaskedPaths ?? (masks ? MASKED_PATHS : []),
     readonlyPaths: hostConfig.ReadonlyPaths ?? (masks ? READONLY_PATHS : []),
     ...rootPropagationOf(request.points),
-    ...(seccomp && { seccomp: defaultSeccompProfile(capabilities) }),
+    ...(seccomp && { seccomp }),
     ...(Object.keys(sysctl).length > 0 && { sysctl }),
   };
 }
 
-function sysctlOf({ config, hostConfig, networkSysctls }: SpecRequest): Record<string, string> {
+/** Below /sys/fs/cgroup, whatever the parent says. */
+function cgroupsPath(parent: string, id: string): string {
+  return cleanPath(`/${parent}/${id}`);
+}
+
+function sysctlOf({ config, hostConfig, networkSysctls, idMapping }: SpecRequest): Record<string, string> {
   const { NetworkMode, Sysctls } = hostConfig;
   const ownNetwork = NetworkMode !== 'host' && !NetworkMode.startsWith('container:');
+  const { 'net.ipv4.ping_group_range': pingGroups, ...others } = networkSysctls;
   return {
     ...(config.Domainname !== '' && { 'kernel.domainname': config.Domainname }),
-    ...(ownNetwork && networkSysctls),
+    // The range names groups that a user namespace does not have.
+    ...(ownNetwork && idMapping === undefined && pingGroups !== undefined && { 'net.ipv4.ping_group_range': pingGroups }),
+    ...(ownNetwork && others),
     ...Sysctls,
   };
 }

@@ -2,9 +2,12 @@
 import type { OciMount } from '../../../contracts/oci-runtime.ts';
 import type { HostConfig } from '../create-request.ts';
 import type { MountPoint } from '../mount-points.ts';
+import { initMounts } from './init-process.ts';
+import { parseSecurityOptions } from './security-options.ts';
 
 /** What is mounted below a read-only bind is read-only, too: mount_setattr(2) with AT_RECURSIVE. */
 const READ_ONLY = ['ro', 'rro'];
+const SHM = '/dev/shm';
 const OWN_WRITABLE = ['/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue'];
 const TMPFS_DEFAULTS = ['noexec', 'nosuid', 'nodev', 'rprivate'];
 /** Pairs where the later one wins. */
@@ -20,22 +23,30 @@ export interface MountsRequest {
   readonly points: readonly MountPoint[];
   /** Destination -> host path of /etc/hostname, /etc/hosts, /etc/resolv.conf. */
   readonly networkFiles: Readonly<Record<string, string>>;
+  /** Host directory for /dev/shm, in place of a tmpfs of the container's own. */
+  readonly sharedMemory: string | undefined;
+  /** The container has a user namespace of its own. */
+  readonly inUserNamespace: boolean;
 }
 
-export function mountsOf({ hostConfig, points, networkFiles }: MountsRequest): OciMount[] {
+export function mountsOf(request: MountsRequest): OciMount[] {
+  const { hostConfig, points, networkFiles, sharedMemory } = request;
   const user = new Set(points.map(({ destination }) => destination));
-  const defaults = defaultMounts(hostConfig).filter(
+  const defaults = defaultMounts(request).filter(
     ({ destination }) => !user.has(destination) && !(user.has('/dev') && destination.startsWith('/dev/')),
   );
   const files = Object.entries(networkFiles)
     .filter(([destination]) => !user.has(destination))
-    .map(([destination, source]): OciMount => ({ destination, type: 'bind', source, options: ['rbind', 'rprivate'] }));
-  const mounts = [...defaults.map((mount) => adapt(mount, hostConfig)), ...files];
+    .map(([destination, source]) => bindOf(source, destination));
+  const shared = sharedMemory === undefined || user.has(SHM) ? [] : [bindOf(sharedMemory, SHM)];
+  const mounts = [...defaults.map((mount) => adapt(mount, request)), ...shared, ...files];
   const byDepth = [...points].sort((a, b) => depth(a.destination) - depth(b.destination));
-  return [...mounts, ...byDepth.map(toOciMount)];
+  return [...mounts, ...byDepth.map(toOciMount), ...initMounts(hostConfig)];
 }
 
-function defaultMounts({ IpcMode, ShmSize }: HostConfig): OciMount[] {
+function defaultMounts({ hostConfig, sharedMemory }: MountsRequest): OciMount[] {
+  const { IpcMode, ShmSize } = hostConfig;
+  const ownShm = IpcMode !== 'none' && sharedMemory === undefined;
   const mount = (destination: string, type: string, source: string, ...options: string[]): OciMount => ({
     destination,
     type,
@@ -50,16 +61,24 @@ function defaultMounts({ IpcMode, ShmSize }: HostConfig): OciMount[] {
     mount('/sys', 'sysfs', 'sysfs', ...quiet, 'ro'),
     mount('/sys/fs/cgroup', 'cgroup', 'cgroup', 'ro', ...quiet),
     mount('/dev/mqueue', 'mqueue', 'mqueue', ...quiet),
-    ...(IpcMode === 'none' ? [] : [mount('/dev/shm', 'tmpfs', 'shm', ...quiet, 'mode=1777', `size=${ShmSize}`)]),
+    ...(ownShm ? [mount(SHM, 'tmpfs', 'shm', ...quiet, 'mode=1777', `size=${ShmSize}`)] : []),
   ];
 }
 
-function adapt(mount: OciMount, { Privileged, ReadonlyRootfs }: HostConfig): OciMount {
-  if (Privileged && (mount.destination === '/sys' || mount.type === 'cgroup')) {
+function adapt(mount: OciMount, { hostConfig, inUserNamespace }: MountsRequest): OciMount {
+  const { Privileged, ReadonlyRootfs, SecurityOpt } = hostConfig;
+  const isCgroup = mount.type === 'cgroup';
+  // In a user namespace the kernel does not let a mount become read-only after it was made: Docker leaves it writable.
+  const writableCgroups = parseSecurityOptions(SecurityOpt).writableCgroups ?? (Privileged || inUserNamespace);
+  if (isCgroup ? writableCgroups : Privileged && mount.destination === '/sys') {
     return { ...mount, options: mount.options.filter((option) => option !== 'ro') };
   }
   const staysWritable = OWN_WRITABLE.includes(mount.destination) || mount.options.includes('ro');
   return ReadonlyRootfs && !staysWritable ? { ...mount, options: [...mount.options, 'ro'] } : mount;
+}
+
+function bindOf(source: string, destination: string): OciMount {
+  return { destination, type: 'bind', source, options: ['rbind', 'rprivate'] };
 }
 
 function toOciMount(point: MountPoint): OciMount {

@@ -1,16 +1,27 @@
 // Which namespaces a container gets of its own, shares with the host, or joins from another container.
-import type { OciLinux } from '../../../contracts/oci-runtime.ts';
+import type { OciIdMapping, OciLinux } from '../../../contracts/oci-runtime.ts';
 import type { HostConfig } from '../create-request.ts';
+import type { JoinedNamespace } from '../joined-containers.ts';
+import { joinedReference } from '../joined-containers.ts';
 
 type Namespace = OciLinux['namespaces'][number];
 
-/** Pids of running containers that modes such as `container:<id>` name. */
-export type PidOf = (containerId: string) => number;
+/** Pid of the running container that a mode such as `container:<id>` names. */
+export type PidOf = (kind: JoinedNamespace, containerId: string) => number;
 
-/** @param pidOf throws when that container does not run */
-export function namespacesOf(config: HostConfig, pidOf: PidOf): Namespace[] {
+/**
+ * @param idMapping of a user namespace, if the container is to have one
+ * @param pidOf throws when that container does not run
+ */
+export function namespacesOf(
+  config: HostConfig,
+  idMapping: readonly OciIdMapping[] | undefined,
+  pidOf: PidOf,
+): Namespace[] {
+  const user = idMapping === undefined ? [] : [userNamespace(config, pidOf)];
   return [
     { type: 'mount' },
+    ...user,
     ...namespace('network', 'net', config.NetworkMode, pidOf),
     ...(config.UTSMode === 'host' ? [] : [{ type: 'uts' } as const]),
     ...namespace('pid', 'pid', config.PidMode, pidOf),
@@ -19,8 +30,22 @@ export function namespacesOf(config: HostConfig, pidOf: PidOf): Namespace[] {
   ];
 }
 
-function namespace(type: 'network' | 'pid' | 'ipc', file: string, mode: string, pidOf: PidOf): Namespace[] {
+function namespace(type: JoinedNamespace, file: string, mode: string, pidOf: PidOf): Namespace[] {
   if (mode === 'host') return [];
-  if (!mode.startsWith('container:')) return [{ type }];
-  return [{ type, path: `/proc/${pidOf(mode.slice('container:'.length))}/ns/${file}` }];
+  const joined = joinedReference(mode);
+  return [joined === undefined ? { type } : { type, path: `/proc/${pidOf(type, joined)}/ns/${file}` }];
+}
+
+// A namespace belongs to a user namespace: who shares one shares the other. As with Docker, the last mode counts.
+function userNamespace({ NetworkMode, IpcMode, PidMode }: HostConfig, pidOf: PidOf): Namespace {
+  const modes = [
+    ['pid', PidMode],
+    ['ipc', IpcMode],
+    ['network', NetworkMode],
+  ] as const;
+  for (const [kind, mode] of modes) {
+    const joined = joinedReference(mode);
+    if (joined !== undefined) return { type: 'user', path: `/proc/${pidOf(kind, joined)}/ns/user` };
+  }
+  return { type: 'user' };
 }

@@ -3,40 +3,58 @@ import { DrydockError } from '../../../contracts/errors.ts';
 
 export interface SecurityOptions {
   readonly noNewPrivileges: boolean;
-  readonly seccomp: 'default' | 'unconfined';
-  /** `systempaths=unconfined`: nothing masked or read-only. */
-  readonly maskPaths: boolean;
+  /** `unconfined`, `builtin`, a profile's JSON, or undefined for what the other options make of it. */
+  readonly seccomp: string | undefined;
+  /** Undefined: writable for privileged containers only. */
+  readonly writableCgroups: boolean | undefined;
 }
 
-/** @throws DrydockError `invalid-argument` in Docker's words */
+/** As Go's strconv.ParseBool reads them. */
+const TRUE_WORDS = ['1', 't', 'T', 'TRUE', 'true', 'True'];
+const FALSE_WORDS = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
+
+/** @throws DrydockError `internal`, as Docker answers 500 to these, in Docker's words */
 export function parseSecurityOptions(options: readonly string[]): SecurityOptions {
-  let parsed: SecurityOptions = { noNewPrivileges: false, seccomp: 'default', maskPaths: true };
+  let parsed: SecurityOptions = { noNewPrivileges: false, seccomp: undefined, writableCgroups: undefined };
   for (const option of options) {
-    const [key = '', value] = option.split(/[=:](.*)/s, 2);
-    switch (key) {
-      case 'no-new-privileges':
-        parsed = { ...parsed, noNewPrivileges: value === undefined || value === 'true' };
-        break;
-      case 'seccomp':
-        if (value === 'unconfined') parsed = { ...parsed, seccomp: 'unconfined' };
-        else if (value !== 'builtin') {
-          throw refuse('Cannot use a seccomp profile of your own: this engine has "builtin" and "unconfined"');
-        }
-        break;
-      case 'systempaths':
-        parsed = { ...parsed, maskPaths: value !== 'unconfined' };
-        break;
-      // SELinux and AppArmor are not in the guest's kernel: asking for less of them is granted.
-      case 'label':
-      case 'apparmor':
-        break;
-      default:
-        throw refuse(`invalid --security-opt 2: "${option}"`);
-    }
+    const separator = option.includes('=') ? '=' : ':';
+    const at = option.indexOf(separator);
+    const key = at < 0 ? option : option.slice(0, at);
+    const value = at < 0 ? undefined : option.slice(at + 1);
+    parsed = { ...parsed, ...meaningOf(option, key, value) };
   }
   return parsed;
 }
 
-function refuse(message: string): DrydockError {
-  return new DrydockError('invalid-argument', message);
+function meaningOf(option: string, key: string, value: string | undefined): Partial<SecurityOptions> {
+  if (value === undefined) {
+    if (key === 'no-new-privileges') return { noNewPrivileges: true };
+    if (key === 'writable-cgroups') return { writableCgroups: true };
+    if (key === 'disable') return {};
+    throw refuse(1, option);
+  }
+  switch (key) {
+    case 'no-new-privileges':
+      return { noNewPrivileges: boolean(option, value) };
+    case 'writable-cgroups':
+      return { writableCgroups: boolean(option, value) };
+    case 'seccomp':
+      return { seccomp: value };
+    // SELinux and AppArmor are not in the guest's kernel: Docker accepts these there, and they change nothing.
+    case 'label':
+    case 'apparmor':
+      return {};
+    default:
+      throw refuse(2, option);
+  }
+}
+
+function boolean(option: string, value: string): boolean {
+  if (TRUE_WORDS.includes(value)) return true;
+  if (FALSE_WORDS.includes(value)) return false;
+  throw refuse(2, option);
+}
+
+function refuse(kind: 1 | 2, option: string): DrydockError {
+  return new DrydockError('internal', `invalid --security-opt ${kind}: ${JSON.stringify(option)}`);
 }
