@@ -14,7 +14,6 @@ import { packagesStep } from './packages.ts';
 const LIBRARY_FOLDER = 'usr/lib/i386-linux-gnu';
 const FLAGS = [
   '--disable-systemd',
-  '--disable-bpf',
   '--disable-criu',
   '--disable-dl',
   '--disable-shared',

@@ -44,6 +44,7 @@ export const init = programStep({ name: 'init', folder: 'init' });
 export const ROOT_PROGRAMS: readonly { readonly step: Step; readonly path: string }[] = [
   { step: programStep({ name: 'drydock-agent', folder: 'agent' }), path: 'usr/sbin/drydock-agent' },
   { step: programStep({ name: 'docker', folder: 'stub' }), path: 'usr/bin/docker' },
+  { step: programStep({ name: 'docker-init', folder: 'docker-init' }), path: 'usr/bin/docker-init' },
   { step: programStep({ name: 'drydock-shim', folder: 'shim', libcrun: true }), path: 'usr/bin/drydock-shim' },
   { step: programStep({ name: 'drydock-tree', folder: 'tree' }), path: 'usr/bin/drydock-tree' },
 ];

@@ -5,20 +5,20 @@ import { useGuest } from '../support/guest.ts';
 const guest = useGuest();
 
 beforeAll(async () => {
-  await guest.ok('docker run -d --name c -m 32m --pids-limit 20 --cpus 0.5 busybox sleep 1000');
+  await guest.ok('docker run -d --name box -m 32m --pids-limit 20 --cpus 0.5 busybox sleep 1000');
 });
 
 describe('a running container', () => {
   it('has its limits in its cgroup', async () => {
     const files = await guest.ok(`
-      cd /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' c)
+      cd /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' box)
       cat memory.max pids.max cpu.max`);
     expect(files.split('\n')).toEqual(['33554432', '20', '50000 100000']);
   });
 
   it('has namespaces of its own', async () => {
     const lines = await guest.ok(`
-      pid=$(docker inspect -f '{{.State.Pid}}' c)
+      pid=$(docker inspect -f '{{.State.Pid}}' box)
       for ns in pid mnt uts ipc net cgroup user; do
         [ "$(readlink /proc/1/ns/$ns)" = "$(readlink /proc/$pid/ns/$ns)" ] && echo $ns same || echo $ns own
       done`);
@@ -36,8 +36,8 @@ describe('a running container', () => {
   it('stands on an overlay with the paths that inspect names', async () => {
     const [mount, merged, upper] = (
       await guest.ok(`
-      merged=$(docker inspect -f '{{.GraphDriver.Data.MergedDir}}' c)
-      grep " $merged " /proc/mounts; echo $merged; docker inspect -f '{{.GraphDriver.Data.UpperDir}}' c`)
+      merged=$(docker inspect -f '{{.GraphDriver.Data.MergedDir}}' box)
+      grep " $merged " /proc/mounts; echo $merged; docker inspect -f '{{.GraphDriver.Data.UpperDir}}' box`)
     ).split('\n');
     expect(merged).toMatch(/^\/var\/lib\/docker\/overlay2\/[0-9a-f]{64}\/merged$/);
     expect(mount).toMatch(
@@ -47,37 +47,37 @@ describe('a running container', () => {
 
   it('writes to its own layer and leaves the image alone', async () => {
     const output = await guest.ok(`
-      docker exec c sh -c 'echo mine > /etc/mine; rm /etc/group'
-      upper=$(docker inspect -f '{{.GraphDriver.Data.UpperDir}}' c)
+      docker exec box sh -c 'echo mine > /etc/mine; rm /etc/group'
+      upper=$(docker inspect -f '{{.GraphDriver.Data.UpperDir}}' box)
       cat $upper/etc/mine; stat -c '%F %t,%T' $upper/etc/group
       docker run --rm busybox sh -c 'ls /etc/group; test ! -e /etc/mine'`);
     expect(output.split('\n')).toEqual(['mine', 'character special file 0,0', '/etc/group']);
   });
 
   it('is PID 1 for itself and a plain process for the host', async () => {
-    const ps = await guest.ok('docker exec c ps');
+    const ps = await guest.ok('docker exec box ps');
     expect(ps).toMatch(/^\s*1 root\s.*sleep 1000$/m);
-    expect(await guest.ok(`cat /proc/$(docker inspect -f '{{.State.Pid}}' c)/cmdline | tr '\\0' ' '`)).toBe(
+    expect(await guest.ok(`cat /proc/$(docker inspect -f '{{.State.Pid}}' box)/cmdline | tr '\\0' ' '`)).toBe(
       'sleep 1000',
     );
   });
 
   it('has loopback, and nothing else, on the default network', async () => {
-    expect(await guest.ok('docker exec c ping -c 1 127.0.0.1 >/dev/null && docker exec c ls /sys/class/net')).toBe(
+    expect(await guest.ok('docker exec box ping -c 1 127.0.0.1 >/dev/null && docker exec box ls /sys/class/net')).toBe(
       'lo',
     );
   });
 
   it('has the default capabilities and seccomp', async () => {
-    const status = await guest.ok("grep -E '^(CapBnd|Seccomp):' /proc/$(docker inspect -f '{{.State.Pid}}' c)/status");
+    const status = await guest.ok("grep -E '^(CapBnd|Seccomp):' /proc/$(docker inspect -f '{{.State.Pid}}' box)/status");
     expect(status.replaceAll('\t', ' ').split('\n')).toEqual(['CapBnd: 00000000a80425fb', 'Seccomp: 2']);
-    expect((await guest.sh('docker exec c mount -t tmpfs none /mnt')).stderr).toContain('permission denied');
+    expect((await guest.sh('docker exec box mount -t tmpfs none /mnt')).stderr).toContain('permission denied');
   });
 
   it('knows its name', async () => {
     const output = await guest.ok(`
-      id=$(docker inspect -f '{{.Id}}' c)
-      [ "$(docker exec c hostname)" = "\${id:0:12}" ] && docker exec c cat /etc/hostname | grep -c "\${id:0:12}"
+      id=$(docker inspect -f '{{.Id}}' box)
+      [ "$(docker exec box hostname)" = "\${id:0:12}" ] && docker exec box cat /etc/hostname | grep -c "\${id:0:12}"
       cat /var/lib/docker/containers/$id/hosts | head -1`);
     expect(output.split('\n')).toEqual(['1', '127.0.0.1\tlocalhost']);
   });

@@ -81,10 +81,10 @@ describe('create', () => {
   test('that fails leaves nothing behind', async () => {
     const t = createTestEngine();
     t.runtime.failNext('prepareRootfs', new DrydockError('guest', 'mount: No space left on device'));
-    const answer = await t.call('POST', '/containers/create?name=x', { Image: 'busybox' });
+    const answer = await t.call('POST', '/containers/create?name=xy', { Image: 'busybox' });
     expect(answer).toEqual({ status: 500, body: { message: 'mount: No space left on device' } });
     expect(await t.runtime.files.list('/var/lib/docker/containers')).toEqual([]);
-    expect((await t.call('POST', '/containers/create?name=x', { Image: 'busybox' })).status).toBe(201);
+    expect((await t.call('POST', '/containers/create?name=xy', { Image: 'busybox' })).status).toBe(201);
   });
 });
 

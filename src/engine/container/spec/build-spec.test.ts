@@ -66,6 +66,7 @@ describe('buildSpec', () => {
       },
     }).linux;
     expect(resources).toEqual({
+      devices: [{ allow: false, access: 'rwm' }],
       memory: { limit: 33554432, reservation: 16777216, swap: 67108864 },
       cpu: { shares: 512, period: 100_000, quota: 50_000, cpus: '0' },
       pids: { limit: 20 },
