@@ -1,7 +1,7 @@
 // What the engine asks of a machine. Implemented by the guest (agent, shim and crun) and by a fake for unit tests.
 import type { Digest } from './blob-store.ts';
 import type { HostTrees } from './host-trees.ts';
-import type { OciProcess, OciSpec } from './oci-runtime.ts';
+import type { OciProcess, OciResources, OciSpec } from './oci-runtime.ts';
 import type { ByteDuplex } from './streams.ts';
 
 export interface Runtime {
@@ -30,6 +30,8 @@ export interface Runtime {
   kill(containerId: string, signal: number): Promise<void>;
   /** Freezes or thaws the container's cgroup, and waits until the kernel says so. */
   setFrozen(containerId: string, frozen: boolean): Promise<void>;
+  /** Changes limits of a running container; what is left out stays. @throws DrydockError `guest` with the OCI runtime's words */
+  update(containerId: string, resources: OciResources): Promise<void>;
   /** Files of the container's cgroup by name (`memory.current`, `cpu.stat`); a missing one is left out. */
   cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>>;
 

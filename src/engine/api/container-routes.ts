@@ -17,7 +17,9 @@ import { restartContainer } from '../container/restart.ts';
 import { startContainer } from '../container/start.ts';
 import { killContainer, stopContainer } from '../container/stop.ts';
 import type { StopOptions } from '../container/stop.ts';
+import { updateRequestSchema } from '../container/resource-request.ts';
 import { topOf } from '../container/top.ts';
+import { updateContainer } from '../container/update.ts';
 import type { Container } from '../container/container.ts';
 import { wrapError } from './wrap-error.ts';
 import { Filters } from './filters.ts';
@@ -91,6 +93,10 @@ export function containerRoutes({ containers, networks }: Services): Hono {
   routes.post('/containers/:id/unpause', async (c) => {
     await unpauseContainer(containers, found(c));
     return noContent();
+  });
+  routes.post('/containers/:id/update', async (c) => {
+    const request = await readJson(c.req.raw, updateRequestSchema);
+    return json({ Warnings: await updateContainer(containers, named(c), request) });
   });
   routes.post('/containers/:id/wait', (c) => waitResponse(found(c), c.req.raw));
   routes.post('/containers/:id/resize', async (c) => {

@@ -1,5 +1,6 @@
 // The Runtime for unit tests of the engine: no guest, programs are functions, everything asked of it is recorded.
 import { DrydockError } from '../../contracts/errors.ts';
+import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
@@ -26,6 +27,7 @@ export type FakeCall =
   | { readonly method: 'exec'; readonly request: ExecRequest }
   | { readonly method: 'kill'; readonly containerId: string; readonly signal: number }
   | { readonly method: 'setFrozen'; readonly containerId: string; readonly frozen: boolean }
+  | { readonly method: 'update'; readonly containerId: string; readonly resources: OciResources }
   | { readonly method: 'spawn'; readonly request: SpawnRequest };
 
 export interface FakeContainer {
@@ -161,6 +163,11 @@ export class FakeRuntime implements Runtime {
   async setFrozen(containerId: string, frozen: boolean): Promise<void> {
     this.#record({ method: 'setFrozen', containerId, frozen });
     this.#container(containerId, 'freeze').frozen = frozen;
+  }
+
+  async update(containerId: string, resources: OciResources): Promise<void> {
+    this.#record({ method: 'update', containerId, resources });
+    this.#container(containerId, 'update');
   }
 
   async cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {

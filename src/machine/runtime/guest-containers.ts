@@ -1,10 +1,11 @@
 // Containers: the bundle, the shim that runs crun, signals and the container's cgroup.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type { ExecRequest, RunRequest, Task } from '../../contracts/runtime.ts';
 import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
 import { followShim } from './container-task.ts';
-import { startProcess } from './guest-process.ts';
+import { exitCodeOf, startProcess } from './guest-process.ts';
 import type { ProcessRequest } from './guest-process.ts';
 
 interface Running {
@@ -56,6 +57,21 @@ export class GuestContainers {
     } finally {
       void this.#calls.do({ type: 'remove', path: file }).catch(() => undefined);
     }
+  }
+
+  async update(containerId: string, resources: OciResources): Promise<void> {
+    const { bundle } = this.#get(containerId, 'update');
+    const file = `${bundle}/resources.json`;
+    const argv = ['crun', 'update', '--resources', file, containerId];
+    const written = this.#write(file, resources);
+    const stdio = { stdin: false, tty: false };
+    const started = this.#calls.withSession((session) =>
+      startProcess(session, { argv, env: SHIM_ENV, cwd: '/', stdio }),
+    );
+    const [process] = await Promise.all([started, written]);
+    const [error, end] = await Promise.all([new Response(process.stderr).text(), process.end]);
+    await this.#calls.do({ type: 'remove', path: file });
+    if (exitCodeOf(end) !== 0) throw new DrydockError('guest', error.trim());
   }
 
   async kill(containerId: string, signal: number): Promise<void> {

@@ -1,5 +1,6 @@
 // The Runtime port on the real guest: every call becomes a few requests to the agent, sent together.
 import { DrydockError } from '../../contracts/errors.ts';
+import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
@@ -63,6 +64,9 @@ export class GuestRuntime implements Runtime {
   }
   setFrozen(containerId: string, frozen: boolean): Promise<void> {
     return this.#containers.setFrozen(containerId, frozen);
+  }
+  update(containerId: string, resources: OciResources): Promise<void> {
+    return this.#containers.update(containerId, resources);
   }
   cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {
     return this.#containers.cgroup(containerId, files);
