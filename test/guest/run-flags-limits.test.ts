@@ -1,0 +1,179 @@
+// Limits of `docker run`, `create` and `update`, read back from the kernel's control groups, and felt.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useGuest } from '../support/guest.ts';
+
+const guest = useGuest();
+
+/** Files of a container's control group, one line each. */
+async function cgroup(name: string, ...files: string[]): Promise<string[]> {
+  const output = await guest.ok(
+    `cd /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' ${name}) && for file in ${files.join(' ')}; do cat $file; done`,
+  );
+  return output.split('\n');
+}
+
+beforeAll(async () => {
+  await guest.ok('docker pull -q busybox');
+});
+
+describe('memory', () => {
+  it('has limit, swap and reservation in the kernel', async () => {
+    await guest.ok('docker run -d --name memory -m 64m --memory-swap 96m --memory-reservation 32m busybox sleep 1000');
+    expect(await cgroup('memory', 'memory.max', 'memory.swap.max', 'memory.low')).toEqual([
+      '67108864',
+      '33554432',
+      '33554432',
+    ]);
+  });
+
+  it('is taken from one who wants more, and said so', async () => {
+    const { exitCode } = await guest.sh(
+      'docker run --name oom -m 8m busybox sh -c "dd if=/dev/zero of=/dev/shm/big bs=1M count=32; tail /dev/zero"',
+    );
+    expect(exitCode).toBe(137);
+    expect(await guest.ok("docker inspect -f '{{.State.OOMKilled}} {{.HostConfig.MemorySwap}}' oom")).toBe('true 16777216');
+  });
+
+  it('warns of what control groups v2 have not', async () => {
+    const { stderr, exitCode } = await guest.sh(
+      'docker run --rm --oom-kill-disable --memory-swappiness 50 busybox true',
+    );
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'WARNING: Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.\n' +
+        'WARNING: Your kernel does not support OomKillDisable. OomKillDisable discarded.\n',
+    ]);
+  });
+
+  it('gives the OOM killer a hint', async () => {
+    expect(await guest.ok('docker run --rm --oom-score-adj 321 busybox cat /proc/self/oom_score_adj')).toBe('321');
+  });
+});
+
+describe('processors', () => {
+  it('has weight, quota and sets in the kernel', async () => {
+    await guest.ok(
+      'docker run -d --name cpu --cpu-shares 512 --cpu-period 50000 --cpu-quota 20000 --cpuset-cpus 0 --cpuset-mems 0 busybox sleep 1000',
+    );
+    expect(await cgroup('cpu', 'cpu.weight', 'cpu.max', 'cpuset.cpus', 'cpuset.mems')).toEqual([
+      '20',
+      '20000 50000',
+      '0',
+      '0',
+    ]);
+  });
+
+  it('throttles who uses more than its share', async () => {
+    await guest.ok('docker run -d --name slow --cpus 0.1 busybox sh -c "while :; do :; done"');
+    await guest.ok(`
+      cd /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' slow)
+      until grep -qE '^nr_throttled [1-9]' cpu.stat; do sleep 0.1; done`);
+    await guest.ok('docker rm -f slow');
+  });
+});
+
+describe('processes', () => {
+  it('cannot fork beyond --pids-limit', async () => {
+    const { stderr } = await guest.sh(
+      'docker run --rm --pids-limit 5 busybox sh -c "for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait"',
+    );
+    expect(stderr).toContain("can't fork");
+  });
+});
+
+describe('block devices', () => {
+  it('has a weight', async () => {
+    await guest.ok('docker run -d --name weight --blkio-weight 300 busybox sleep 1000');
+    expect(await cgroup('weight', 'io.bfq.weight')).toEqual(['default 300']);
+  });
+
+  it('throttles a device to the rate that was asked for', async () => {
+    await guest.ok(
+      `docker run -d --name rates --device /dev/ram0 --device-read-bps /dev/ram0:2mb --device-write-bps /dev/ram0:1mb \
+         --device-read-iops /dev/ram0:400 --device-write-iops /dev/ram0:300 busybox sleep 1000`,
+    );
+    expect(await cgroup('rates', 'io.max')).toEqual(['1:0 rbps=2097152 wbps=1048576 riops=400 wiops=300']);
+    const seconds = await guest.ok(`
+      start=$(cut -d. -f1 /proc/uptime)
+      docker exec rates dd if=/dev/zero of=/dev/ram0 bs=256k count=16 oflag=direct 2>/dev/null
+      echo $(($(cut -d. -f1 /proc/uptime) - start))`);
+    expect(Number(seconds)).toBeGreaterThanOrEqual(3);
+    expect(Number(seconds)).toBeLessThanOrEqual(8);
+  });
+
+  it('says which device there is not', async () => {
+    const { stderr, exitCode } = await guest.sh('docker run --rm --device-write-bps /dev/nope:1mb busybox true');
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain('docker: Error response from daemon: stat /dev/nope: no such file or directory');
+  });
+});
+
+describe('docker update', () => {
+  it('changes a running container at once', async () => {
+    await guest.ok('docker run -d --name changing -m 32m busybox sleep 1000');
+    const output = await guest.ok(
+      'docker update -m 48m --memory-swap 64m --cpus 0.25 --pids-limit 17 --cpu-shares 2048 --blkio-weight 200 changing',
+    );
+    expect(output).toBe('changing');
+    expect(
+      await cgroup('changing', 'memory.max', 'memory.swap.max', 'cpu.max', 'pids.max', 'cpu.weight', 'io.bfq.weight'),
+    ).toEqual(['50331648', '16777216', '25000 100000', '17', '79', 'default 200']);
+    expect(await guest.ok("docker inspect -f '{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}' changing")).toBe(
+      '50331648 250000000',
+    );
+  });
+
+  it('changes a stopped one for its next start', async () => {
+    await guest.ok('docker create --name later -m 32m busybox sleep 1000');
+    await guest.ok('docker update --memory 16m later && docker start later');
+    expect(await cgroup('later', 'memory.max')).toEqual(['16777216']);
+  });
+
+  it('refuses what contradicts, and changes nothing', async () => {
+    const tooMuch = await guest.sh('docker update -m 1g changing');
+    expect(tooMuch.exitCode).toBe(1);
+    expect(tooMuch.stderr).toMatch(
+      /^Error response from daemon: Cannot update container [0-9a-f]{64}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time\n$/,
+    );
+    const quota = await guest.sh('docker update --cpu-quota 5000 changing');
+    expect(quota.stderr).toContain('Conflicting options: CPU Quota cannot be updated as NanoCPUs has already been set');
+    expect(await cgroup('changing', 'memory.max', 'cpu.max')).toEqual(['50331648', '25000 100000']);
+  });
+
+  it('changes the restart policy', async () => {
+    await guest.ok('docker run -d --name again busybox sh -c "sleep 1000; exit 1"');
+    await guest.ok('docker update --restart on-failure:3 again');
+    await guest.ok('docker exec again killall sleep');
+    await guest.ok("until [ \"$(docker inspect -f '{{.RestartCount}} {{.State.Running}}' again)\" = '1 true' ]; do sleep 0.1; done");
+    expect((await guest.sh('docker update --restart maybe again')).stderr).toContain('invalid restart policy');
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['-m 5m', 'Minimum memory limit allowed is 6MB'],
+    ['-m 32m --memory-swap 16m', 'Minimum memoryswap limit should be larger than memory limit, see usage'],
+    ['--memory-swap 16m', 'You should always set the Memory limit when using Memoryswap limit, see usage'],
+    ['--memory-reservation 1m', 'Minimum memory reservation allowed is 6MB'],
+    [
+      '-m 16m --memory-reservation 32m',
+      'Minimum memory limit can not be less than memory reservation limit, see usage',
+    ],
+    ['--cpus 3', 'range of CPUs is from 0.01 to 1.00, as there are only 1 CPUs available'],
+    ['--cpus 0.5 --cpu-quota 5000', 'Conflicting options: Nano CPUs and CPU Quota cannot both be set'],
+    [
+      '--cpu-period 10',
+      'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)',
+    ],
+    ['--cpu-quota 10', 'CPU cfs quota can not be less than 1ms (i.e. 1000)'],
+    ['--cpu-shares -1', 'invalid CPU shares (-1): value must be a positive integer'],
+    ['--cpu-rt-runtime 1000', 'kernel does not support CPU real-time scheduler'],
+    ['--cpuset-cpus 3', 'Requested CPUs are not available - requested 3, available: 0'],
+    ['--cpuset-mems x', 'Invalid value x for cpuset mems: invalid format: x'],
+    ['--oom-score-adj 2000', 'Invalid value 2000, range for oom score adj is [-1000, 1000]'],
+    ['--blkio-weight 5', 'Range of blkio weight is from 10 to 1000'],
+  ])('%s', async (flags, message) => {
+    const { exitCode, stderr } = await guest.sh(`docker create ${flags} busybox`);
+    expect([exitCode, stderr]).toEqual([1, `Error response from daemon: ${message}\n`]);
+  });
+});
