@@ -20,7 +20,7 @@ async function bench(check: object, program: FakeProgram, config: object = {}): 
   const clock = new FakeClock();
   const t = createTestEngine({ check: program, '/bin/sh': program }, clock);
   const Healthcheck = { Test: ['CMD', 'check', 'now'], Interval: 10 * SECOND_NS, ...check };
-  const id = await t.start({ Cmd: ['sleep'], Healthcheck, ...config }, 'h');
+  const id = await t.start({ Cmd: ['sleep'], Healthcheck, ...config }, 'he');
   const health = async (): Promise<AnyJson> => (await t.call('GET', `/containers/${id}/json`)).body.State.Health;
   const ends = async (): Promise<number> =>
     (await actionsOf(t, clock)).filter((action) => action === 'exec_die').length;
@@ -163,19 +163,19 @@ describe('a health check', () => {
   test('rests while the container is paused, and ends with it', async () => {
     const t = await bench({}, answers(0));
     await t.pass(10_000);
-    await t.call('POST', '/containers/h/pause');
+    await t.call('POST', '/containers/he/pause');
     const idle = t.clock.pending;
     t.clock.advance(60_000);
     expect(t.runtime.callsOf('exec')).toHaveLength(1);
     expect((await t.health()).Status).toBe('unhealthy');
-    await t.call('POST', '/containers/h/unpause');
+    await t.call('POST', '/containers/he/unpause');
     expect(t.clock.pending).toBe(idle + 1);
     await t.pass(10_000);
     expect((await t.health()).Status).toBe('healthy');
-    await t.call('POST', '/containers/h/kill');
+    await t.call('POST', '/containers/he/kill');
     t.clock.advance(60_000);
     expect(t.runtime.callsOf('exec')).toHaveLength(2);
-    await t.call('POST', '/containers/h/start');
+    await t.call('POST', '/containers/he/start');
     expect(await t.health()).toMatchObject({ Status: 'starting', FailingStreak: 0, Log: [{}, {}] });
   });
 
@@ -183,7 +183,7 @@ describe('a health check', () => {
     const t = await bench({}, (io) => new Promise((resolve) => io.ended.addEventListener('abort', () => resolve(137))));
     t.clock.advance(10_000);
     await expect.poll(() => t.runtime.containers.get(t.id)?.execs.size).toBe(1);
-    await t.call('POST', '/containers/h/kill');
+    await t.call('POST', '/containers/he/kill');
     await t.call('DELETE', '/containers/h');
     t.clock.advance(300_000);
     await expect.poll(() => t.clock.pending).toBe(0);

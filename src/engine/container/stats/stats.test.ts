@@ -25,9 +25,9 @@ const NET_DEV =
 async function running(config: object = {}): Promise<{ t: TestEngine; clock: FakeClock; id: string }> {
   const clock = new FakeClock();
   const t = createTestEngine({}, clock);
-  const id = await t.start({ ...SLEEP, ...config }, 's');
+  const id = await t.start({ ...SLEEP, ...config }, 'st');
   Object.assign(t.runtime.containers.get(id)?.cgroup ?? {}, CGROUP);
-  const { Pid } = (await t.call('GET', '/containers/s/json')).body.State;
+  const { Pid } = (await t.call('GET', '/containers/st/json')).body.State;
   await t.runtime.files.mkdir(`/proc/${Pid}/net`);
   await t.runtime.files.write(`/proc/${Pid}/net/dev`, utf8.encode(NET_DEV));
   await t.runtime.files.write('/proc/stat', utf8.encode('cpu  1 2 3 4 5 6 7 8\ncpu0 1 2 3 4 5 6 7 8\nintr 1\n'));
@@ -40,7 +40,7 @@ async function nextLine(reader: ReadableStreamDefaultReader<Uint8Array>): Promis
 }
 
 async function stream(t: TestEngine, query = ''): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-  const response = await t.engine.fetch(new Request(`http://docker/containers/s/stats${query}`));
+  const response = await t.engine.fetch(new Request(`http://docker/containers/st/stats${query}`));
   if (response.body === null) throw new Error('no body');
   return response.body.getReader();
 }
@@ -48,7 +48,7 @@ async function stream(t: TestEngine, query = ''): Promise<ReadableStreamDefaultR
 describe('stats', () => {
   test('once are the figures of the kernel, in Docker’s shape', async () => {
     const { t, id } = await running();
-    const response = await t.engine.fetch(new Request('http://docker/containers/s/stats?stream=0&one-shot=1'));
+    const response = await t.engine.fetch(new Request('http://docker/containers/st/stats?stream=0&one-shot=1'));
     const text = await response.text();
     expect(text).toContain('"pids_stats":{"current":2,"limit":18446744073709551615}');
     const body = JSON.parse(text);
@@ -60,7 +60,7 @@ describe('stats', () => {
       ]),
     );
     expect(body).toMatchObject({
-      name: '/s',
+      name: '/st',
       id,
       preread: '0001-01-01T00:00:00Z',
       cpu_stats: {
@@ -93,7 +93,7 @@ describe('stats', () => {
 
   test('without one-shot compare two samples, a second apart', async () => {
     const { t, clock, id } = await running();
-    const answer = t.call('GET', '/containers/s/stats?stream=false');
+    const answer = t.call('GET', '/containers/st/stats?stream=false');
     const before = clock.pending;
     await expect.poll(() => clock.pending).toBe(before + 1);
     const cgroup = t.runtime.containers.get(id)?.cgroup;
@@ -122,19 +122,19 @@ describe('stats', () => {
     const { t, clock } = await running();
     const reader = await stream(t);
     await nextLine(reader);
-    await t.call('POST', '/containers/s/kill');
+    await t.call('POST', '/containers/st/kill');
     clock.advance(1000);
     expect(await nextLine(reader)).toMatchObject({ read: '0001-01-01T00:00:00Z', memory_stats: {}, pids_stats: {} });
-    await t.call('DELETE', '/containers/s');
+    await t.call('DELETE', '/containers/st');
     expect((await reader.read()).done).toBe(true);
   });
 
   test('of a stopped container are empty', async () => {
     const { t, id } = await running();
-    await t.call('POST', '/containers/s/kill');
+    await t.call('POST', '/containers/st/kill');
     const none = { cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 } };
-    expect((await t.call('GET', '/containers/s/stats?stream=0')).body).toMatchObject({
-      name: '/s',
+    expect((await t.call('GET', '/containers/st/stats?stream=0')).body).toMatchObject({
+      name: '/st',
       id,
       read: '0001-01-01T00:00:00Z',
       cpu_stats: none,
@@ -144,7 +144,7 @@ describe('stats', () => {
 
   test('refuse what contradicts itself, and unknown containers', async () => {
     const { t } = await running();
-    expect(await t.call('GET', '/containers/s/stats?stream=1&one-shot=1')).toEqual({
+    expect(await t.call('GET', '/containers/st/stats?stream=1&one-shot=1')).toEqual({
       status: 400,
       body: { message: 'cannot have stream=true and one-shot=true' },
     });
@@ -154,7 +154,7 @@ describe('stats', () => {
   test('of a limited container name its limits; the host’s network is not counted', async () => {
     const { t, id } = await running({ HostConfig: { NetworkMode: 'host' } });
     Object.assign(t.runtime.containers.get(id)?.cgroup ?? {}, { 'memory.max': '8388608\n', 'pids.max': '10\n' });
-    const { body } = await t.call('GET', '/containers/s/stats?stream=0&one-shot=1');
+    const { body } = await t.call('GET', '/containers/st/stats?stream=0&one-shot=1');
     expect([body.memory_stats.limit, body.pids_stats.limit, body.networks]).toEqual([8388608, 10, undefined]);
   });
 });

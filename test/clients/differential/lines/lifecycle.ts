@@ -12,7 +12,7 @@ export const lifecycle: readonly Row[] = [
   'start --attach lines',
   'start -a ok',
   'start -i ok',
-  { line: 'create --name c -i busybox cat ; start -ai c', stdin: 'typed\n' },
+  { line: 'create --name cc -i busybox cat ; start -ai cc', stdin: 'typed\n' },
   'start web',
   'container start fresh',
   'stop web ; ps -a --filter name=web',

@@ -48,7 +48,7 @@ export const running: readonly Row[] = [
   'run --rm --dns 127.0.0.1 busybox true',
   'run --rm -t busybox echo with terminal',
   'run --rm --log-driver none busybox echo quiet ; ps -aq --filter name=nothing',
-  'run --name n --log-driver none busybox true ; logs n',
+  'run --name nl --log-driver none busybox true ; logs nl',
   'container run --rm busybox echo again',
   remembered('-m 128m', '{{.HostConfig.Memory}} {{.HostConfig.MemorySwap}}'),
   remembered('-m 128m --memory-swap -1', '{{.HostConfig.MemorySwap}}'),
