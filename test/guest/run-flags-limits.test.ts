@@ -31,7 +31,9 @@ describe('memory', () => {
       'docker run --name oom -m 8m busybox sh -c "dd if=/dev/zero of=/dev/shm/big bs=1M count=32; tail /dev/zero"',
     );
     expect(exitCode).toBe(137);
-    expect(await guest.ok("docker inspect -f '{{.State.OOMKilled}} {{.HostConfig.MemorySwap}}' oom")).toBe('true 16777216');
+    expect(await guest.ok("docker inspect -f '{{.State.OOMKilled}} {{.HostConfig.MemorySwap}}' oom")).toBe(
+      'true 16777216',
+    );
   });
 
   it('warns of what control groups v2 have not', async () => {
@@ -144,7 +146,9 @@ describe('docker update', () => {
     await guest.ok('docker run -d --name again busybox sh -c "sleep 1000; exit 1"');
     await guest.ok('docker update --restart on-failure:3 again');
     await guest.ok('docker exec again killall sleep');
-    await guest.ok("until [ \"$(docker inspect -f '{{.RestartCount}} {{.State.Running}}' again)\" = '1 true' ]; do sleep 0.1; done");
+    await guest.ok(
+      "until [ \"$(docker inspect -f '{{.RestartCount}} {{.State.Running}}' again)\" = '1 true' ]; do sleep 0.1; done",
+    );
     expect((await guest.sh('docker update --restart maybe again')).stderr).toContain('invalid restart policy');
   });
 });
@@ -161,10 +165,7 @@ describe('refused', () => {
     ],
     ['--cpus 3', 'range of CPUs is from 0.01 to 1.00, as there are only 1 CPUs available'],
     ['--cpus 0.5 --cpu-quota 5000', 'Conflicting options: Nano CPUs and CPU Quota cannot both be set'],
-    [
-      '--cpu-period 10',
-      'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)',
-    ],
+    ['--cpu-period 10', 'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)'],
     ['--cpu-quota 10', 'CPU cfs quota can not be less than 1ms (i.e. 1000)'],
     ['--cpu-shares -1', 'invalid CPU shares (-1): value must be a positive integer'],
     ['--cpu-rt-runtime 1000', 'kernel does not support CPU real-time scheduler'],

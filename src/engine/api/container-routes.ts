@@ -21,6 +21,7 @@ import { updateRequestSchema } from '../container/resource-request.ts';
 import { topOf } from '../container/top.ts';
 import { updateContainer } from '../container/update.ts';
 import type { Container } from '../container/container.ts';
+import { parsePlatform } from '../registry/platform.ts';
 import { wrapError } from './wrap-error.ts';
 import { Filters } from './filters.ts';
 import { json, noContent, readJson } from './json.ts';
@@ -44,7 +45,9 @@ export function containerRoutes({ containers, networks }: Services): Hono {
   });
   routes.post('/containers/create', async (c) => {
     const request = await readJson(c.req.raw, createRequestSchema);
-    const created = await createContainer(containers, new Query(c.req.raw).text('name'), request);
+    const query = new Query(c.req.raw);
+    const platform = query.text('platform') === '' ? undefined : parsePlatform(query.text('platform'));
+    const created = await createContainer(containers, query.text('name'), request, platform);
     return json({ Id: created.container.id, Warnings: created.warnings }, 201);
   });
   routes.post('/containers/prune', async (c) => {

@@ -1,7 +1,9 @@
 // POST /containers/create: checks the request, fills it from the image, and lays out the container on the guest's disk.
 import { DrydockError } from '../../contracts/errors.ts';
 import type { InitEntry } from '../../contracts/runtime.ts';
+import { platformWarnings, requirePlatform } from '../image/check-platform.ts';
 import { randomId } from '../random.ts';
+import type { Platform } from '../registry/platform.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import { Container, directoryOf } from './container.ts';
@@ -32,12 +34,14 @@ export interface Created {
 
 /**
  * @param name empty for a random one
+ * @param platform undefined for whatever the image is made for
  * @throws DrydockError in Docker's words; nothing is left behind then
  */
 export async function createContainer(
   context: ContainerContext,
   name: string,
   request: CreateRequest,
+  platform?: Platform,
 ): Promise<Created> {
   const { HostConfig: hostConfigRequest, NetworkingConfig: _, ...configRequest } = request;
   validateConfig(configRequest);
@@ -49,6 +53,8 @@ export async function createContainer(
   const drafts = parseMounts(hostConfig, context.daemon.dataRoot);
   await requireSources(context, drafts);
   const image = context.images.get(configRequest.Image);
+  if (platform !== undefined) requirePlatform(configRequest.Image, platform, image.config);
+  const platformDoubts = platform === undefined ? platformWarnings(image.config) : [];
   const config = mergeImageConfig(configRequest, image.config.config ?? {});
   validateConfig(config);
   parseSecurityOptions(hostConfig.SecurityOpt);
@@ -82,7 +88,7 @@ export async function createContainer(
   context.store.add(container);
   context.volumes.release(id);
   emitContainerEvent(context, container, 'create');
-  return { container, warnings: [...checked.warnings, ...warningsOf(hostConfig)] };
+  return { container, warnings: [...checked.warnings, ...platformDoubts, ...warningsOf(hostConfig)] };
 }
 
 /** Removes what `layOut` made, and whatever the container wrote. */

@@ -33,10 +33,7 @@ export function joinedContainer(
   if (!other.state.restarting) return other;
   const restarting = `Container ${other.id} is restarting, wait until the container is running`;
   if (kind === 'network') {
-    throw new DrydockError(
-      'conflict',
-      `cannot join network namespace of container: ${restarting}`,
-    );
+    throw new DrydockError('conflict', `cannot join network namespace of container: ${restarting}`);
   }
   throw failure(kind, restarting);
 }

@@ -51,7 +51,13 @@ function mountsItself({ points }: Container): boolean {
 
 // The port mounts roots only: this flag is rare, so a program may do it.
 async function helper(runtime: Runtime, argv: readonly string[], harmless?: RegExp): Promise<void> {
-  const task = await runtime.spawn({ argv, env: { PATH: DEFAULT_PATH }, cwd: '/', stdio: { stdin: false, tty: false } });
+  const task = await runtime.spawn({
+    argv,
+    env: { PATH: DEFAULT_PATH },
+    cwd: '/',
+    stdio: { stdin: false, tty: false },
+  });
   const [, error, { exitCode }] = await Promise.all([readText(task.stdout), readText(task.stderr), task.exited]);
-  if (exitCode !== 0 && harmless?.test(error) !== true) throw new DrydockError('guest', `Cannot ${argv.join(' ')}: ${error.trim()}`);
+  if (exitCode !== 0 && harmless?.test(error) !== true)
+    throw new DrydockError('guest', `Cannot ${argv.join(' ')}: ${error.trim()}`);
 }

@@ -103,9 +103,7 @@ function requireIsolation(what: string, isolation: string): void {
 
 // Better refused than ignored: a container without what was asked for would teach something wrong.
 function refuseMissing({ Links }: HostConfig): void {
-  const asked: readonly (readonly [flag: string, value: readonly unknown[]])[] = [
-    ['--link', Links],
-  ];
+  const asked: readonly (readonly [flag: string, value: readonly unknown[]])[] = [['--link', Links]];
   const missing = asked.find(([, value]) => value.length > 0);
   if (missing !== undefined) throw refuse(`Cannot use ${missing[0]}: this engine does not have it yet`);
 }

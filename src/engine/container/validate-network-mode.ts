@@ -24,10 +24,7 @@ function containerModeProblem(config: Config, hostConfig: HostConfig): string | 
       hostConfig.PublishAllPorts || Object.keys(hostConfig.PortBindings ?? {}).length > 0,
       'port publishing and the container type network mode',
     ],
-    [
-      Object.keys(config.ExposedPorts ?? {}).length > 0,
-      'port exposing and the container type network mode',
-    ],
+    [Object.keys(config.ExposedPorts ?? {}).length > 0, 'port exposing and the container type network mode'],
   ];
   const found = conflicts.find(([isGiven]) => isGiven);
   return found === undefined ? undefined : `conflicting options: ${found[1]}`;

@@ -9,7 +9,8 @@ import type { Credentials } from '../registry/authorization.ts';
 import { RegistryClient, cancelled } from '../registry/client.ts';
 import { endpointOf } from '../registry/endpoint.ts';
 import type { ImageManifest } from '../registry/manifest.ts';
-import { GUEST_PLATFORM, formatPlatform, platformMatches, selectManifest } from '../registry/platform.ts';
+import { GUEST_PLATFORM, selectManifest } from '../registry/platform.ts';
+import { requirePlatform } from './check-platform.ts';
 import type { Platform } from '../registry/platform.ts';
 import { readAtMost } from '../registry/read-body.ts';
 import { canonicalString, familiarName, familiarString, withDigest } from '../registry/reference.ts';
@@ -111,7 +112,8 @@ export class ImagePuller {
     if (store.has(id)) return id;
     const rawConfig = await fetchConfig(request, manifest);
     const config = parseImageConfig(rawConfig, id);
-    checkPlatform(request, config);
+    // An index was matched before; a single manifest says only in its config what it is for.
+    requirePlatform(familiarString(request.reference), request.platform ?? GUEST_PLATFORM, config);
     if (config.rootfs.diff_ids.length !== manifest.layers.length) {
       throw new DrydockError('data-loss', "layers from manifest don't match image configuration");
     }
@@ -179,16 +181,6 @@ async function fetchConfig({ client, reference, signal }: PartRequest, manifest:
     throw new DrydockError('data-loss', `image config verification failed for digest ${digest}`);
   }
   return bytes;
-}
-
-/** An index was matched before; a single manifest says only in its config what it is for. */
-function checkPlatform({ reference, platform = GUEST_PLATFORM }: PartRequest, config: ImageConfig): void {
-  if (platformMatches(platform, config)) return;
-  const name = familiarString(reference);
-  throw new DrydockError(
-    'not-found',
-    `image with reference ${name} was found but its platform (${formatPlatform(config)}) does not match the specified platform (${formatPlatform(platform)})`,
-  );
 }
 
 /** What the daemon makes of a registry's refusal. */

@@ -123,7 +123,9 @@ function sysctlOf({ config, hostConfig, networkSysctls, idMapping }: SpecRequest
   return {
     ...(config.Domainname !== '' && { 'kernel.domainname': config.Domainname }),
     // The range names groups that a user namespace does not have.
-    ...(ownNetwork && idMapping === undefined && pingGroups !== undefined && { 'net.ipv4.ping_group_range': pingGroups }),
+    ...(ownNetwork &&
+      idMapping === undefined &&
+      pingGroups !== undefined && { 'net.ipv4.ping_group_range': pingGroups }),
     ...(ownNetwork && others),
     ...Sysctls,
   };

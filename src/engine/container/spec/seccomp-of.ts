@@ -7,13 +7,11 @@ import { defaultSeccompProfile } from './seccomp.ts';
 import { parseSecurityOptions } from './security-options.ts';
 
 /** @throws DrydockError `invalid-argument` for a profile that cannot be read */
-export function seccompOf(
-  { SecurityOpt, Privileged }: HostConfig,
-  subject: ProfileSubject,
-): OciSeccomp | undefined {
+export function seccompOf({ SecurityOpt, Privileged }: HostConfig, subject: ProfileSubject): OciSeccomp | undefined {
   const { seccomp } = parseSecurityOptions(SecurityOpt);
   if (seccomp === 'unconfined') return undefined;
   if (seccomp === undefined && Privileged) return undefined;
-  if (seccomp === undefined || (seccomp === 'builtin' && !Privileged)) return defaultSeccompProfile(subject.capabilities);
+  if (seccomp === undefined || (seccomp === 'builtin' && !Privileged))
+    return defaultSeccompProfile(subject.capabilities);
   return loadSeccompProfile(seccomp, subject);
 }

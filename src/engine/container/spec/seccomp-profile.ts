@@ -58,8 +58,7 @@ export function loadSeccompProfile(text: string, subject: ProfileSubject): OciSe
   return {
     defaultAction: profile.defaultAction ?? '',
     ...(typeof profile.defaultErrnoRet === 'number' && { defaultErrnoRet: profile.defaultErrnoRet }),
-    architectures:
-      own === undefined ? [...architectures] : [own.architecture, ...(own.subArchitectures ?? [])],
+    architectures: own === undefined ? [...architectures] : [own.architecture, ...(own.subArchitectures ?? [])],
     ...(profile.flags && profile.flags.length > 0 && { flags: [...profile.flags] }),
     syscalls: rules.filter((one) => applies(one, subject)).map(toOci),
   };
