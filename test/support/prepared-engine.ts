@@ -62,6 +62,11 @@ const programs: Record<string, FakeProgram> = {
     return 0;
   },
   exit: (io) => Number(io.argv[1] ?? '0'),
+  // How the daemon looks for device nodes: this host has none.
+  find: async (io) => {
+    await io.printError(`find: '${io.argv[2] ?? ''}': No such file or directory\n`);
+    return 1;
+  },
   // What `docker top` asks of the host.
   ps: async (io) => {
     if (io.argv.includes('--nope')) {
