@@ -89,19 +89,17 @@ describe('block devices', () => {
     expect(await cgroup('weight', 'io.bfq.weight')).toEqual(['default 300']);
   });
 
-  it('has the rates of a device', async () => {
-    await guest.ok(
-      `docker run -d --name rates --device /dev/ram0 --device-read-bps /dev/ram0:2mb --device-write-bps /dev/ram0:1mb \
-         --device-read-iops /dev/ram0:400 --device-write-iops /dev/ram0:300 busybox sleep 1000`,
-    );
-    expect(await cgroup('rates', 'io.max')).toEqual(['1:0 rbps=2097152 wbps=1048576 riops=400 wiops=300']);
-  });
-
   it('says which device there is not', async () => {
-    const { stderr, exitCode } = await guest.sh('docker run --rm --device-write-bps /dev/nope:1mb busybox true');
+    const { stderr, exitCode } = await guest.sh('docker run --rm --blkio-weight-device /dev/nope:300 busybox true');
     // The client takes the daemon's words for a missing program's.
     expect(exitCode).toBe(127);
     expect(stderr).toContain('docker: Error response from daemon: stat /dev/nope: no such file or directory');
+  });
+
+  it.each(['read-bps', 'write-bps', 'read-iops', 'write-iops'])('--device-%s is refused, not ignored', async (rate) => {
+    const { stderr, exitCode } = await guest.sh(`docker run --rm --device-${rate} /dev/ram0:1000 busybox true`);
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain(`Cannot use --device-${rate}: this engine does not have it yet\n`);
   });
 });
 
