@@ -12,13 +12,7 @@ import type { Step } from '../lib/step.ts';
 import { packagesStep } from './packages.ts';
 
 const LIBRARY_FOLDER = 'usr/lib/i386-linux-gnu';
-const FLAGS = [
-  '--disable-systemd',
-  '--disable-criu',
-  '--disable-dl',
-  '--disable-shared',
-  '--enable-static',
-];
+const FLAGS = ['--disable-systemd', '--disable-criu', '--disable-dl', '--disable-shared', '--enable-static'];
 
 const crunLibraries = packagesStep({
   name: 'crun-libraries',

@@ -69,7 +69,9 @@ describe('a running container', () => {
   });
 
   it('has the default capabilities and seccomp', async () => {
-    const status = await guest.ok("grep -E '^(CapBnd|Seccomp):' /proc/$(docker inspect -f '{{.State.Pid}}' box)/status");
+    const status = await guest.ok(
+      "grep -E '^(CapBnd|Seccomp):' /proc/$(docker inspect -f '{{.State.Pid}}' box)/status",
+    );
     expect(status.replaceAll('\t', ' ').split('\n')).toEqual(['CapBnd: 00000000a80425fb', 'Seccomp: 2']);
     expect((await guest.sh('docker exec box mount -t tmpfs none /mnt')).stderr).toContain('permission denied');
   });
