@@ -16,7 +16,7 @@ import { readAtMost } from '../registry/read-body.ts';
 import { canonicalString, familiarName, familiarString, withDigest } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
 import { RegistryError } from '../registry/registry-error.ts';
-import type { Image, ImageConfig } from './image.ts';
+import type { Image } from './image.ts';
 import { parseImageConfig } from './image-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { LayerPuller, step } from './pull-layer.ts';
