@@ -35,7 +35,7 @@ struct agent {
   struct stream *streams[STREAM_BUCKETS];
   struct child *children;
   struct listener *listeners;
-  uint32_t accepted_count;
+  uint32_t own_stream_count;
   /** /dev/null, for the stdio that nobody asked for. */
   int null_fd;
 };

@@ -4,40 +4,62 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
 #include "../lib-c/io.h"
 #include "console.h"
+#include "keep.h"
 
-struct child {
-  struct child *next;
-  pid_t pid;
-  uint32_t request;
-  struct console *console;
-};
-
-void child_add(struct agent *agent, pid_t pid, uint32_t request, struct console *console) {
+struct child *child_add(struct agent *agent, pid_t pid, uint32_t request, struct console *console) {
   struct child *child = malloc(sizeof(*child));
   if (!child) abort();
   *child = (struct child){.next = agent->children, .pid = pid, .request = request, .console = console};
   agent->children = child;
+  return child;
 }
 
-static void report(struct agent *agent, pid_t pid, int status) {
-  struct child **at = &agent->children;
-  while (*at && (*at)->pid != pid) at = &(*at)->next;
-  struct child *child = *at;
-  if (!child) return;
-  *at = child->next;
-  if (child->console) console_finish(agent, child->console);
+void child_name(struct child *child, const char *name) {
+  child->name = strdup(name);
+  if (!child->name) abort();
+}
+
+void child_hold(struct child *child, int which, struct stream *stream) {
+  child->streams[which] = stream;
+  stream->holder = &child->streams[which];
+}
+
+/** Its streams go on without it. */
+static void forget(struct child *child) {
+  for (int i = 0; i < STDIO_COUNT; i++)
+    if (child->streams[i]) child->streams[i]->holder = NULL;
+  free(child->name);
+  free(child);
+}
+
+void child_report(struct agent *agent, struct child *child) {
   struct agent_exited exited = {
-      .code = WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0,
-      .signal = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0,
+      .code = WIFEXITED(child->status) ? (uint32_t)WEXITSTATUS(child->status) : 0,
+      .signal = WIFSIGNALED(child->status) ? (uint32_t)WTERMSIG(child->status) : 0,
   };
   agent_put_exited(&agent->channel.output, child->request, exited);
-  free(child);
+  struct child **at = &agent->children;
+  while (*at != child) at = &(*at)->next;
+  *at = child->next;
+  forget(child);
+}
+
+static void on_exit_of(struct agent *agent, pid_t pid, int status) {
+  struct child *child = agent->children;
+  while (child && (child->pid != pid || child->exited)) child = child->next;
+  if (!child) return;
+  if (child->console) console_finish(agent, child->console);
+  child->console = NULL;
+  child->exited = true;
+  child->status = status;
+  if (!child->orphan) child_report(agent, child);
 }
 
 static void on_sigchld(struct agent *agent, struct source *source, uint32_t events) {
@@ -46,7 +68,7 @@ static void on_sigchld(struct agent *agent, struct source *source, uint32_t even
   while (RETRY(read(source->fd, &info, sizeof(info))) > 0) continue;
   int status;
   // Signals merge: one may stand for many children.
-  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) report(agent, pid, status);
+  for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) on_exit_of(agent, pid, status);
 }
 
 int children_watch(struct agent *agent, struct error *err) {
@@ -62,10 +84,16 @@ int children_watch(struct agent *agent, struct error *err) {
 }
 
 void children_forget(struct agent *agent) {
-  while (agent->children) {
-    struct child *child = agent->children;
-    agent->children = child->next;
+  struct child **at = &agent->children;
+  while (*at) {
+    struct child *child = *at;
+    if (child->name) {
+      if (!child->orphan) keep_orphan(agent, child);
+      at = &child->next;
+      continue;
+    }
+    *at = child->next;
     if (child->console) console_close(agent, child->console);
-    free(child);
+    forget(child);
   }
 }

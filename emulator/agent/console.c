@@ -106,6 +106,11 @@ void console_expect(struct console *console, uint32_t out_id, uint32_t in_id, ui
   console->rows = rows;
 }
 
+void console_follow(struct console *console, uint32_t out_id, uint32_t in_id) {
+  console->out_id = out_id;
+  console->in_id = in_id;
+}
+
 void console_close(struct agent *agent, struct console *console) {
   if (console->source.fd >= 0) unlink(console->path);
   source_close(&agent->loop, &console->source);

@@ -13,10 +13,10 @@
 
 static void give_credit(struct agent *agent, struct stream *stream, uint32_t bytes) {
   struct inlet *in = &stream->in;
-  in->taken += bytes;
+  in->taken += (int32_t)bytes;
   if (in->taken < CREDIT_BYTES || in->ended) return;
-  agent_put_credit(&agent->channel.output, stream->id, (struct agent_credit){.bytes = in->taken});
-  in->window += in->taken;
+  agent_put_credit(&agent->channel.output, stream->id, (struct agent_credit){.bytes = (uint32_t)in->taken});
+  in->window += (uint32_t)in->taken;
   in->taken = 0;
 }
 

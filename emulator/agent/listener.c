@@ -20,14 +20,6 @@ struct listener {
   char path[];
 };
 
-static uint32_t free_id(struct agent *agent) {
-  uint32_t id;
-  do
-    id = AGENT_STREAM_BIT | agent->accepted_count++;
-  while (stream_find(agent, id));
-  return id;
-}
-
 static void on_connection(struct agent *agent, struct source *source, uint32_t events) {
   (void)events;
   struct listener *listener = OWNER_OF(source, struct listener, source);
@@ -43,7 +35,7 @@ static void on_connection(struct agent *agent, struct source *source, uint32_t e
   }
   int in_fd = fcntl(fd, F_DUPFD_CLOEXEC, 4);
   if (in_fd < 0) return;
-  struct stream *stream = stream_open(agent, free_id(agent), STREAM_SOCKET, STREAM_OUT | STREAM_IN);
+  struct stream *stream = stream_open(agent, stream_unused_id(agent), STREAM_SOCKET, STREAM_OUT | STREAM_IN);
   agent_put_accepted(&agent->channel.output, listener->request, (struct agent_accepted){.stream = stream->id});
   stream_attach(agent, stream, take_fd(&fd), in_fd);
 }

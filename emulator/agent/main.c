@@ -56,11 +56,11 @@ static int become_init(struct agent *agent, struct error *err) {
   return 0;
 }
 
-/** Forgets all that the host asked for: it cannot name it any more. Processes go on without their streams. */
+/** Forgets what the host asked for: it cannot name it any more. Processes go on; those that are kept have their streams. */
 static void disconnect(struct agent *agent) {
   agent->greeted = agent->suspended = false;
-  streams_forget(agent);
   children_forget(agent);
+  streams_forget(agent);
   listeners_forget(agent);
   channel_close(&agent->channel);
 }

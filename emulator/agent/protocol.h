@@ -2,7 +2,7 @@
 // src/contracts/agent-protocol.golden.txt pins both.
 #pragma once
 
-#define AGENT_PROTOCOL_VERSION 1
+#define AGENT_PROTOCOL_VERSION 2
 #define STREAM_WINDOW_BYTES (256 * 1024)
 #define MAX_DATA_BYTES (64 * 1024)
 #define AGENT_STREAM_BIT 0x80000000u
@@ -16,7 +16,7 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(suspend, 2, )                                                                                                      \
   M(spawn, 3,                                                                                                          \
     F(strs, argv) F(strs, env) F(str, cwd) F(u8, terminal) F(u16, cols) F(u16, rows) F(str, console) F(u32, stdin_id)  \
-        F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id))                                                         \
+        F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id) F(str, keep))                                            \
   M(signal, 4, F(u32, pid) F(u8, signal))                                                                              \
   M(resize, 5, F(u32, stream) F(u16, cols) F(u16, rows))                                                               \
   M(mkdir, 6, F(str, path) F(u32, mode))                                                                               \
@@ -31,6 +31,8 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(unlisten, 15, F(u32, listener))                                                                                    \
   M(symlink, 24, F(str, target) F(str, path))                                                                          \
   M(rename, 30, F(str, from) F(str, to))                                                                               \
+  M(kept, 28, )                                                                                                        \
+  M(adopt, 29, F(str, name) F(u32, stdin_id) F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id))                    \
   M(ok, 32, )                                                                                                          \
   M(failed, 33, F(u32, number) F(str, message))                                                                        \
   M(spawned, 34, F(u32, pid))                                                                                          \

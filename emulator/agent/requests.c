@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "files.h"
+#include "keep.h"
 #include "listener.h"
 #include "machine.h"
 #include "mounts.h"
@@ -78,6 +79,10 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return listener_end(agent, m->unlisten.listener, err);
     case agent_symlink_code:
       return file_symlink(&m->symlink, err);
+    case agent_kept_code:
+      return answered(keep_list(agent, m->id));
+    case agent_adopt_code:
+      return answered(keep_adopt(agent, m->id, &m->adopt, err));
     default:
       return fail(err, EPROTO, "Cannot serve a \"%s\" from the host", m->name);
   }

@@ -8,11 +8,10 @@
 #include "../lib-c/io.h"
 #include "child.h"
 #include "console.h"
+#include "keep.h"
 #include "launch.h"
 #include "stream.h"
 #include "terminal.h"
-
-enum { STDIN, STDOUT, STDERR, STATUS, STDIO_COUNT };
 
 /** Streams that the host named and the files on both sides of them. */
 struct stdio {
@@ -29,17 +28,6 @@ static void close_stdio(struct stdio *stdio) {
     close_fd(&stdio->theirs[i]);
   }
   close_fd(&stdio->slave);
-}
-
-static int check_ids(struct agent *agent, const struct stdio *stdio, struct error *err) {
-  for (int i = 0; i < STDIO_COUNT; i++) {
-    uint32_t id = stdio->ids[i];
-    if (id == 0) continue;
-    bool taken = id & AGENT_STREAM_BIT || stream_find(agent, id);
-    for (int j = 0; j < i; j++) taken |= stdio->ids[j] == id;
-    if (taken) return fail(err, EINVAL, "Cannot use stream %u", id);
-  }
-  return 0;
 }
 
 static int make_pipe(struct stdio *stdio, int which, struct error *err) {
@@ -78,13 +66,15 @@ static int make_stdio(struct agent *agent, struct stdio *stdio, const struct age
   return stdio->console ? 0 : -1;
 }
 
-static void open_streams(struct agent *agent, struct stdio *stdio, const struct agent_spawn *spawn) {
+static void open_streams(struct agent *agent, struct stdio *stdio, const struct agent_spawn *spawn,
+                         struct child *child) {
   struct stream *streams[STDIO_COUNT] = {0};
   for (int i = 0; i < STDIO_COUNT; i++) {
     bool is_terminal = spawn->terminal != TERMINAL_NONE && (i == STDIN || i == STDOUT);
     if (stdio->ids[i] == 0 || (spawn->terminal == TERMINAL_PTY && i == STDERR)) continue;
     streams[i] = stream_open(agent, stdio->ids[i], is_terminal ? STREAM_TERMINAL : STREAM_PIPE,
                              i == STDIN ? STREAM_IN : STREAM_OUT);
+    if (child->name) child_hold(child, i, streams[i]);
   }
   if (spawn->terminal != TERMINAL_NONE && streams[STDIN]) stream_pair(streams[STDOUT], streams[STDIN]);
   for (int i = 0; i < STDIO_COUNT; i++) {
@@ -103,7 +93,8 @@ int spawn_serve(struct agent *agent, uint32_t request, const struct agent_spawn 
       .theirs = {-1, -1, -1, -1},
       .slave = -1,
   };
-  if (check_ids(agent, &stdio, err) < 0 || make_stdio(agent, &stdio, spawn, err) < 0) return -1;
+  if (keep_check(agent, spawn->keep, err) < 0 || stream_check_ids(agent, stdio.ids, err) < 0 ||
+      make_stdio(agent, &stdio, spawn, err) < 0) return -1;
   struct launch plan = {
       .argv = spawn->argv.items,
       .env = spawn->env.items,
@@ -119,7 +110,8 @@ int spawn_serve(struct agent *agent, uint32_t request, const struct agent_spawn 
     return -1;
   }
   agent_put_spawned(&agent->channel.output, request, (struct agent_spawned){.pid = (uint32_t)pid});
-  open_streams(agent, &stdio, spawn);
-  child_add(agent, pid, request, stdio.console);
+  struct child *child = child_add(agent, pid, request, stdio.console);
+  if (*spawn->keep) child_name(child, spawn->keep);
+  open_streams(agent, &stdio, spawn, child);
   return 0;
 }

@@ -94,7 +94,16 @@ describe('exits', () => {
 });
 
 describe('starts that fail', () => {
-  const spawn = { type: 'spawn', env: ['PATH=/bin'], cwd: '/', terminal: 0, cols: 0, rows: 0, console: '' } as const;
+  const spawn = {
+    type: 'spawn',
+    env: ['PATH=/bin'],
+    cwd: '/',
+    terminal: 0,
+    cols: 0,
+    rows: 0,
+    console: '',
+    keep: '',
+  } as const;
   const streams = { stdin: 1, stdout: 2, stderr: 3, status: 4 };
 
   test.each([

@@ -1,6 +1,7 @@
 // The table of streams, and what the host may say about one. Their bytes move in outlet.c and inlet.c.
 #include "stream.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
@@ -13,6 +14,36 @@ struct stream *stream_find(struct agent *agent, uint32_t id) {
   struct stream *stream = *bucket_of(agent, id);
   while (stream && stream->id != id) stream = stream->next;
   return stream;
+}
+
+uint32_t stream_unused_id(struct agent *agent) {
+  uint32_t id;
+  do
+    id = AGENT_STREAM_BIT | agent->own_stream_count++;
+  while (stream_find(agent, id));
+  return id;
+}
+
+int stream_check_ids(struct agent *agent, const uint32_t ids[STDIO_COUNT], struct error *err) {
+  for (int i = 0; i < STDIO_COUNT; i++) {
+    if (ids[i] == 0) continue;
+    bool taken = ids[i] & AGENT_STREAM_BIT || stream_find(agent, ids[i]);
+    for (int j = 0; j < i; j++) taken |= ids[j] == ids[i];
+    if (taken) return fail(err, EINVAL, "Cannot use stream %u", ids[i]);
+  }
+  return 0;
+}
+
+static void table_add(struct agent *agent, struct stream *stream) {
+  struct stream **bucket = bucket_of(agent, stream->id);
+  stream->next = *bucket;
+  *bucket = stream;
+}
+
+static void table_remove(struct agent *agent, struct stream *stream) {
+  struct stream **at = bucket_of(agent, stream->id);
+  while (*at != stream) at = &(*at)->next;
+  *at = stream->next;
 }
 
 struct stream *stream_open(struct agent *agent, uint32_t id, enum stream_kind kind, int directions) {
@@ -30,9 +61,7 @@ struct stream *stream_open(struct agent *agent, uint32_t id, enum stream_kind ki
       .open = directions & STREAM_IN,
       .window = STREAM_WINDOW_BYTES,
   };
-  struct stream **bucket = bucket_of(agent, id);
-  stream->next = *bucket;
-  *bucket = stream;
+  table_add(agent, stream);
   return stream;
 }
 
@@ -42,9 +71,8 @@ void stream_pair(struct stream *output, struct stream *input) {
 }
 
 static void stream_free(struct agent *agent, struct stream *stream) {
-  struct stream **at = bucket_of(agent, stream->id);
-  while (*at != stream) at = &(*at)->next;
-  *at = stream->next;
+  table_remove(agent, stream);
+  if (stream->holder) *stream->holder = NULL;
   struct stream *peer = stream->peer;
   if (peer) peer->peer = NULL;
   source_close(&agent->loop, &stream->out.source);
@@ -59,7 +87,7 @@ static void stream_free(struct agent *agent, struct stream *stream) {
 void stream_attach(struct agent *agent, struct stream *stream, int out_fd, int in_fd) {
   stream->out.source.fd = out_fd;
   stream->in.source.fd = in_fd;
-  if (out_fd >= 0) source_watch(&agent->loop, &stream->out.source, EPOLLIN);
+  if (out_fd >= 0 && !stream->orphan) source_watch(&agent->loop, &stream->out.source, EPOLLIN);
   if (in_fd >= 0) inlet_push(agent, stream);
 }
 
@@ -85,9 +113,32 @@ void stream_reset(struct agent *agent, struct stream *stream, int number) {
   stream_free(agent, stream);
 }
 
+void stream_orphan(struct agent *agent, struct stream *stream) {
+  table_remove(agent, stream);
+  stream->id = stream_unused_id(agent);
+  table_add(agent, stream);
+  stream->orphan = true;
+  source_watch(&agent->loop, &stream->out.source, 0);
+}
+
+void stream_adopt(struct agent *agent, struct stream *stream, uint32_t id) {
+  table_remove(agent, stream);
+  stream->id = id;
+  table_add(agent, stream);
+  stream->orphan = false;
+  stream->out.window = stream->in.window = STREAM_WINDOW_BYTES;
+  stream->in.taken = -(int32_t)buffer_bytes(&stream->in.pending);
+  if (stream->out.open) source_watch(&agent->loop, &stream->out.source, EPOLLIN);
+}
+
+static struct stream *first_with_host(struct stream *stream) {
+  while (stream && stream->orphan) stream = stream->next;
+  return stream;
+}
+
 void streams_forget(struct agent *agent) {
   for (int i = 0; i < STREAM_BUCKETS; i++)
-    while (agent->streams[i]) stream_free(agent, agent->streams[i]);
+    for (struct stream *stream; (stream = first_with_host(agent->streams[i]));) stream_free(agent, stream);
 }
 
 void stream_on_data(struct agent *agent, uint32_t id, struct wire_bytes content) {

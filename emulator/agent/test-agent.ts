@@ -107,7 +107,7 @@ export class TestAgent {
 
   /** @returns the request's id and the process */
   async spawn(argv: string[], options: Partial<Omit<Of<'spawn'>, 'type' | 'id' | 'argv'>> = {}) {
-    const defaults = { env: ENV, cwd: '/', terminal: TERMINAL.none, cols: 0, rows: 0, console: '' };
+    const defaults = { env: ENV, cwd: '/', terminal: TERMINAL.none, cols: 0, rows: 0, console: '', keep: '' };
     const streams = { stdin: 0, stdout: 0, stderr: 0, status: 0 };
     const id = this.request({ type: 'spawn', argv, ...defaults, ...streams, ...options });
     const answer = await this.message((message) => message.id === id && /^(spawned|failed)$/.test(message.type));

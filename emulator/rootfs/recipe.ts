@@ -120,6 +120,7 @@ export const DELETED = [
 export const LINKS = [
   ['usr/bin/sh', 'dash'],
   ['usr/bin/awk', 'mawk'],
+  ['usr/bin/dockerd', 'docker'],
   ['usr/bin/nc', 'nc.openbsd'],
   ['usr/bin/editor', 'nano'],
   ['usr/bin/pager', 'less'],

@@ -20,8 +20,11 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
       {"--state-root", &arguments->state_root},
   };
   if (argc < 2) return -1;
-  arguments->is_exec = strcmp(argv[1], "exec") == 0;
-  if (!arguments->is_exec && strcmp(argv[1], "run") != 0) return -1;
+  static const char *const actions[] = {[ACTION_RUN] = "run", [ACTION_EXEC] = "exec", [ACTION_DELETE] = "delete"};
+  unsigned int action = 0;
+  while (action < sizeof(actions) / sizeof(*actions) && strcmp(argv[1], actions[action]) != 0) action++;
+  if (action == sizeof(actions) / sizeof(*actions)) return -1;
+  arguments->action = action;
   for (int i = 2; i < argc; i += 2) {
     const char **value = NULL;
     for (size_t j = 0; j < sizeof(options) / sizeof(*options); j++)
@@ -29,5 +32,5 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
     if (!value || i + 1 == argc) return -1;
     *value = argv[i + 1];
   }
-  return arguments->id && (arguments->is_exec ? arguments->process : arguments->bundle) ? 0 : -1;
+  return arguments->id && (action == ACTION_EXEC ? arguments->process : arguments->bundle) ? 0 : -1;
 }

@@ -1,11 +1,10 @@
 // The command line.
 #pragma once
 
-#include <stdbool.h>
+enum action { ACTION_RUN, ACTION_EXEC, ACTION_DELETE };
 
 struct arguments {
-  /** `exec` rather than `run`. */
-  bool is_exec;
+  enum action action;
   const char *id, *bundle, *process, *console_socket, *state_root;
 };
 

@@ -1,6 +1,6 @@
 // The shim's events are JSON whatever crun's words are, and its command line refuses what it does not know.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +10,9 @@ const program = join(folder, 'events');
 
 beforeAll(() => {
   const flags = ['-std=gnu11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror', '-fsanitize=address,undefined'];
-  const sources = ['events.test.c', 'status.c', 'arguments.c'].map((name) => join(import.meta.dirname, name));
+  const sources = ['events.test.c', 'status.c', 'arguments.c', '../lib-c/io.c'].map((name) =>
+    join(import.meta.dirname, name),
+  );
   execFileSync('cc', [...flags, ...sources, '-o', program]);
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,7 +33,17 @@ describe('events', () => {
     // With a core dump.
     [128 + 11, '0', { code: 0, signal: 11, oomKilled: false }],
   ])('the exit of wait status %d', (status, oomKilled, expected) => {
-    expect(JSON.parse(run('exit', String(status), oomKilled).line)).toEqual({ event: 'exit', ...expected });
+    const beforeMs = Date.now();
+    const { line } = run('exit', String(status), oomKilled, folder);
+    const { timeMs, ...event } = JSON.parse(line) as { timeMs: number };
+    expect(event).toEqual({ event: 'exit', ...expected });
+    expect(timeMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(timeMs).toBeLessThanOrEqual(Date.now());
+    expect(readFileSync(join(folder, 'exit.json'), 'utf8')).toBe(line);
+  });
+
+  test('an exit is told even where it cannot be kept', () => {
+    expect(JSON.parse(run('exit', '0', '0', '/nowhere').line)).toMatchObject({ event: 'exit', code: 0 });
   });
 
   test.each(['plain', 'a "quote" \\ and\nlines\ttabs \u0001', 'größe 世界 🐳', ''])('an error: %j', (message) => {
@@ -51,6 +63,7 @@ describe('arguments', () => {
   test.each([
     ['run --bundle /b --id c1', '0 c1 /b - - /run/crun\n'],
     ['exec --id c1 --process /p --console-socket /s --state-root /r', '1 c1 - /p /s /r\n'],
+    ['delete --bundle /b --id c1', '2 c1 /b - - /run/crun\n'],
   ])('%s', (line, expected) => {
     expect(run('arguments', ...line.split(' '))).toEqual({ status: 0, line: expected });
   });
@@ -60,6 +73,7 @@ describe('arguments', () => {
     'stop --id c1',
     'run --id c1',
     'exec --id c1 --bundle /b',
+    'delete --id c1',
     'run --bundle /b --id',
     'run --bundle /b --id c --x y',
   ])('refuses "%s"', (line) => {

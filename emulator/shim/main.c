@@ -1,7 +1,10 @@
 // The supervisor of one container, or of one `docker exec`: starts it through libcrun, waits, reports, cleans up. Its stdin,
-// stdout and stderr are the container's, passed on as they are; fd 3 carries what becomes of it (status.h).
+// stdout and stderr are the container's, passed on as they are; fd 3 carries what becomes of it (status.h). What is left of a
+// container whose shim was killed is cleaned up by `delete`.
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -15,7 +18,7 @@
 #include "wait.h"
 
 #define USAGE                                                                                                          \
-  "usage: drydock-shim run --bundle DIR --id ID | exec --id ID --process FILE\n"                                       \
+  "usage: drydock-shim run --bundle DIR --id ID | exec --id ID --process FILE | delete --bundle DIR --id ID\n"                                       \
   "       [--console-socket PATH] [--state-root DIR]    (fd 3 gets the events)\n"
 #define SIGNAL_EXIT_BASE 128
 
@@ -36,17 +39,26 @@ int main(int argc, char **argv) {
     (void)!write(STDERR_FILENO, USAGE, sizeof(USAGE) - 1);
     return 2;
   }
+  bool is_exec = arguments.action == ACTION_EXEC;
+  if (arguments.action == ACTION_DELETE) {
+    bool oom_killed = task_oom_killed(&arguments);
+    task_delete(&arguments);
+    // As a wait status: SIGKILL ended it.
+    status_exit(SIGKILL, oom_killed, arguments.bundle);
+    return 0;
+  }
   // libcrun blocks every signal here and unblocks them in the container: the shim outlives what is sent to it, as
   // containerd's does.
-  pid_t pid = arguments.is_exec ? task_exec(&arguments) : task_run(&arguments);
+  pid_t pid = is_exec ? task_exec(&arguments) : task_run(&arguments);
   if (pid < 0) return 1;
+  if (!is_exec) status_keep_pid(pid, arguments.bundle);
   status_process("started", pid);
   shrink();
   // Not before: the container would inherit it, since libcrun takes a score of 0 for none.
   protect();
   int status = wait_for(pid);
-  bool oom_killed = !arguments.is_exec && task_oom_killed(&arguments);
-  if (!arguments.is_exec) task_delete(&arguments);
-  status_exit(status, oom_killed);
+  bool oom_killed = !is_exec && task_oom_killed(&arguments);
+  if (!is_exec) task_delete(&arguments);
+  status_exit(status, oom_killed, is_exec ? NULL : arguments.bundle);
   _exit(exit_code(status));
 }

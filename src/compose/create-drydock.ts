@@ -1,17 +1,16 @@
 // Puts machine, engine and CLI together, once for both composition roots: the browser's worker and Node.
 import type { BlobStore } from '../contracts/blob-store.ts';
+import type { CliSession } from '../contracts/cli-session.ts';
+import type { EngineDoor } from '../contracts/engine-api.ts';
 import type { BootProgress, GuestFiles, Machine } from '../contracts/machine.ts';
 import { runDocker } from '../cli/run-docker.ts';
-import { serveHttp1 } from '../engine/api/http1/serve-http1.ts';
 import { createEngine } from '../engine/create-engine.ts';
-import type { Engine } from '../engine/create-engine.ts';
 import { loadDaemonConfig } from '../engine/daemon/daemon-config.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import type { WebAssemblySource } from '../machine/v86/emulator.ts';
 import { deferred } from '../shared/deferred.ts';
-
-/** Where the engine listens in the guest, as dockerd does. */
-const DOCKER_SOCKET = '/var/run/docker.sock';
+import { Dockerd } from './dockerd.ts';
+import { EngineHost } from './engine-host.ts';
 
 export interface DrydockOptions {
   readonly guest: GuestFiles;
@@ -22,62 +21,99 @@ export interface DrydockOptions {
   readonly wasm: WebAssemblySource;
   readonly onProgress?: (progress: BootProgress) => void;
   readonly onLog?: (line: string) => void;
+  /** A saved session in place of the built guest: containers that ran when it was saved go on. */
+  readonly session?: Uint8Array<ArrayBuffer>;
 }
 
 export interface Drydock {
   readonly machine: Machine;
-  readonly engine: Engine;
+  /** Closed while there is no engine: `service docker stop` in the guest. */
+  readonly engine: EngineDoor;
+  /** Stops the engine, kills it, starts it again, over the machine that goes on. */
+  readonly engineHost: EngineHost;
+  /** The machine with everything in it, for `session`. It goes on. */
+  saveSession(): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
 export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
-  const log = options.onLog ?? (() => undefined);
-  const engineReady = deferred<Engine>();
+  const listeners = new Set<(line: string) => void>();
+  const log = (line: string): void => {
+    options.onLog?.(line);
+    for (const listener of listeners) listener(line);
+  };
+  const programs = deferred<Programs>();
   const machine = await createMachine({
     guest: options.guest,
     blobs: options.blobs,
     wasm: options.wasm,
-    onCli: async (session) => runDocker(session, await engineReady.promise),
+    onCli: async (session, program) => {
+      const { docker, dockerd } = await programs.promise;
+      return program === 'dockerd' ? dockerd(session) : docker(session);
+    },
     ...(options.onProgress && { onProgress: options.onProgress }),
-    onLog: log,
+    ...(options.session && { snapshot: options.session }),
+    onLog: options.onLog ?? (() => undefined),
   });
-  const engine = await createEngine({
-    config: await loadDaemonConfig(machine.runtime.files),
-    runtime: machine.runtime,
-    blobs: options.blobs,
-    fetch: options.fetch,
-    defaultRegistry: options.defaultRegistry,
+  const { runtime } = machine;
+  let restoring = options.session !== undefined;
+  const host = new EngineHost({
+    machine,
     log,
+    async createEngine() {
+      // A session goes on where it was, whatever dockerd would do after a restart.
+      const continuesSession = restoring;
+      restoring = false;
+      return createEngine({
+        config: await loadDaemonConfig(runtime.files),
+        runtime,
+        blobs: options.blobs,
+        fetch: options.fetch,
+        defaultRegistry: options.defaultRegistry,
+        log,
+        continuesSession,
+      });
+    },
+    onStarted: () => {
+      dockerd.stand(runtime).catch((error: unknown) => log(`Cannot start dockerd in the guest: ${String(error)}`));
+    },
   });
-  engineReady.resolve(engine);
-
-  const closing = new AbortController();
-  const socket = serveSocket(machine, engine, closing.signal, log);
+  const dockerd = new Dockerd({
+    host,
+    files: runtime.files,
+    onLog: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  programs.resolve({
+    docker: (session) => runDocker(session, host.door),
+    dockerd: (session) => dockerd.run(session),
+  });
+  // A daemon.json that dockerd refuses: the shell is there to repair it.
+  await host.start().catch((error: unknown) => log(`Cannot start the engine: ${String(error)}`));
   return {
     machine,
-    engine,
+    engine: host.door,
+    engineHost: host,
+    async saveSession() {
+      const session = await dockerd.whileChannelsClose(() => machine.snapshot());
+      if (host.isRunning) await dockerd.stand(runtime);
+      return session;
+    },
     async close() {
-      closing.abort();
-      await engine.close();
-      await machine.destroy();
-      await socket;
+      await dockerd.whileChannelsClose(async () => {
+        await host.close();
+        await machine.destroy();
+      });
     },
   };
 }
 
-async function serveSocket(
-  machine: Machine,
-  engine: Engine,
-  signal: AbortSignal,
-  log: (line: string) => void,
-): Promise<void> {
-  try {
-    for await (const connection of machine.runtime.listen(DOCKER_SOCKET, 0o660, signal)) {
-      serveHttp1(connection, engine).catch((error: unknown) => {
-        log(`A connection to ${DOCKER_SOCKET} ended: ${String(error)}`);
-      });
-    }
-  } catch (error) {
-    if (!signal.aborted) log(`Cannot listen on ${DOCKER_SOCKET}: ${String(error)}`);
-  }
+type Program = (session: CliSession) => Promise<number>;
+
+/** What the guest's stub is, by the name it was called with. */
+interface Programs {
+  readonly docker: Program;
+  readonly dockerd: Program;
 }

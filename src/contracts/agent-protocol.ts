@@ -2,7 +2,7 @@
 // agent-protocol.golden.txt pins both: each side's tests read it.
 import type { MessageOf } from './frame-codec.ts';
 
-export const AGENT_PROTOCOL_VERSION = 1;
+export const AGENT_PROTOCOL_VERSION = 2;
 
 /** What each side may send on a stream before the first `credit`. */
 export const STREAM_WINDOW_BYTES = 256 * 1024;
@@ -58,6 +58,11 @@ export const AGENT_MESSAGES = {
       stderr: 'u32',
       /** What the child writes to its fd 3. */
       status: 'u32',
+      /**
+       * A name under which process, streams and exit outlive the channel, until `adopt`; unread output waits in its pipe.
+       * With '' the streams are closed with the channel, and nobody is told of the exit.
+       */
+      keep: 'str',
     },
   },
   /** kill(2). */
@@ -87,6 +92,13 @@ export const AGENT_MESSAGES = {
   symlink: { code: 24, fields: { target: 'str', path: 'str' } },
   /** rename(2): replaces `to`. */
   rename: { code: 30, fields: { from: 'str', to: 'str' } },
+  /** Answer: `names` of the processes that outlived an earlier channel and were not adopted on this one. */
+  kept: { code: 28, fields: {} },
+  /**
+   * Takes over a process that outlived its channel. Answer: `spawned`; then its streams go on under these numbers, with
+   * fresh windows, and `exited` follows. A direction that is over says so at once (`end` of an output, `reset` of stdin).
+   */
+  adopt: { code: 29, fields: { name: 'str', stdin: 'u32', stdout: 'u32', stderr: 'u32', status: 'u32' } },
 
   // agent -> host
   ok: { code: 32, fields: {} },

@@ -23,8 +23,8 @@ export interface MachineOptions {
   readonly guest: GuestFiles;
   /** Exported to the guest as /host/blobs. */
   readonly blobs: BlobStore;
-  /** A `docker` run in the guest. Resolves with its exit code; the machine carries it back. */
-  readonly onCli: (session: CliSession) => Promise<number>;
+  /** A `docker` run in the guest, or `dockerd`, as `program` says. Resolves with its exit code; the machine carries it back. */
+  readonly onCli: (session: CliSession, program: string) => Promise<number>;
   readonly onProgress?: (progress: BootProgress) => void;
   /** The guest's serial console: its boot log. */
   readonly onConsole?: (text: string) => void;

@@ -10,10 +10,17 @@ export interface Runtime {
   readonly trees: HostTrees;
 
   /**
+   * Where roots and layers are from now on: /var/lib/docker/overlay2 until somebody says otherwise. What is mounted
+   * elsewhere stays, and is known again when that place is used again.
+   */
+  useRootsIn(directory: string): Promise<void>;
+  /**
    * Makes /var/lib/docker/overlay2/<id>/{diff,work,merged} with `merged` mounted over the layers.
    * @throws DrydockError `guest`; nothing stays mounted then
    */
   prepareRootfs(request: RootfsRequest): Promise<RootfsPaths>;
+  /** As `prepareRootfs`, for a root that is there already: what a former engine prepared is mounted again if it must be. */
+  reattachRootfs(request: RootfsRequest): Promise<RootfsPaths>;
   /** Unmounts `merged` and removes the directories; layers stay mounted while other roots use them. */
   removeRootfs(id: string): Promise<void>;
   /** Unmounts a layer's image and removes its directory. @throws DrydockError `conflict` while a root uses it */
@@ -24,6 +31,14 @@ export interface Runtime {
    * @throws DrydockError `guest` with the OCI runtime's own words when it could not start
    */
   run(request: RunRequest): Promise<Task>;
+  /**
+   * Takes over a container that a former engine ran: it goes on, or ended meanwhile and its task has exited. Whoever read
+   * its streams before must have let go of them.
+   * @returns undefined when nothing is known of such a container
+   */
+  reattach(request: ReattachRequest): Promise<Task | undefined>;
+  /** Removes the bundle of a container that has ended: its exit is known for good. */
+  forget(containerId: string): Promise<void>;
   /** Runs another process in a running container. */
   exec(request: ExecRequest): Promise<Task>;
   /** Sends a signal to the container's first process. @throws DrydockError `not-found` when it is gone */
@@ -99,6 +114,11 @@ export interface RunRequest {
   readonly stdio: StdioRequest;
 }
 
+export interface ReattachRequest {
+  readonly id: string;
+  readonly bundle: string;
+}
+
 export interface ExecRequest {
   readonly containerId: string;
   readonly execId: string;
@@ -132,6 +152,8 @@ export interface TaskExit {
   readonly exitCode: number;
   /** The kernel's OOM killer took a process of this container. */
   readonly oomKilled: boolean;
+  /** When, in ms since 1970, if the runtime knows better than whoever learns of it now. */
+  readonly endedMs?: number;
 }
 
 /** The host's files. Paths are absolute. Every method throws DrydockError `guest` with the errno. */

@@ -9,6 +9,10 @@ import type { Clock } from './clock.ts';
 import type { ContainerContext, ImageSource } from './container/container-context.ts';
 import type { ContainerStore } from './container/container-store.ts';
 import { endAllContainers } from './container/end-all.ts';
+import { leaveContainers, stopAllContainers } from './container/leave.ts';
+import { ContainerDisk } from './container/persist/container-disk.ts';
+import { restoreContainers } from './container/persist/restore.ts';
+import { Lifetime } from './lifetime.ts';
 import { HostFacts } from './container/host-facts.ts';
 import { readSample } from './container/stats/read-sample.ts';
 import { StatsCollector } from './container/stats/stats-collector.ts';
@@ -18,6 +22,7 @@ import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
 import type { ImageUsage } from './system/disk-usage.ts';
+import { loadIdentity, uuidOf } from './system/identity.ts';
 import { Networks } from './system/networks.ts';
 import { VolumeStore } from './volume/volume-store.ts';
 
@@ -38,9 +43,19 @@ export interface AssembleDeps {
   readonly config?: DaemonConfig;
   /** Loaded; an empty one when left out. */
   readonly volumes?: VolumeStore;
+  /** Containers that run go on while there is no engine (daemon.json's `live-restore`). */
+  readonly liveRestore?: boolean;
+  /** Containers that run are left alone now, whatever `liveRestore` says: the machine was restored with them. */
+  readonly continuesSession?: boolean;
 }
 
 export interface Engine extends EngineDoor {
+  /** Settles when what an earlier engine left on the machine was taken over; requests wait for it. Never rejects. */
+  readonly ready: Promise<void>;
+  /** dockerd's clean end: stops containers, unless `liveRestore` is on. All is on the disk for another engine then. */
+  stop(): Promise<void>;
+  /** As when dockerd is killed: containers go on, and another engine takes them over. */
+  leave(): Promise<void>;
   /** Ends every container and every stream; nothing of them stays on the machine. */
   close(): Promise<void>;
 }
@@ -55,6 +70,8 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     volumes,
     images,
     store: deps.containers,
+    disk: new ContainerDisk(runtime.files, log),
+    lifetime: new Lifetime(),
     onRemoved: deps.onContainerRemoved,
     execs: new Map(),
     stats: new StatsCollector(clock, (container) => readSample({ runtime, clock }, container)),
@@ -65,16 +82,58 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     randomBytes,
     log,
   };
+  let engineId = uuidOf(randomId(randomBytes));
   const services: Services = {
     containers,
     events,
     networks: containers.networks,
-    engineId: randomId(randomBytes),
+    get engineId() {
+      return engineId;
+    },
     imageCount: deps.imageCount,
     imageUsage: deps.imageUsage ?? (() => ({ layersBytes: 0, images: [] })),
   };
   const door = createDoor(createApp(services, [deps.imageRoutes]), services);
-  return { ...door, close: () => endAllContainers(containers) };
+  const { liveRestore = false, continuesSession = false } = deps;
+  // What waits (`docker wait`, `logs -f`, `events`) ends with the engine.
+  const whileAlive = (request: Request): Request =>
+    new Request(request, { signal: AbortSignal.any([request.signal, containers.lifetime.signal]) });
+  const identity = loadIdentity({
+    files: runtime.files,
+    dataRoot: config.dataRoot,
+    networks: containers.networks,
+    newId: engineId,
+    log,
+  });
+  const ready = identity
+    .then((id) => {
+      engineId = id;
+    })
+    .then(() => restoreContainers(containers, liveRestore || continuesSession))
+    .catch((error: unknown) => log(`Cannot restore containers: ${String(error)}`));
+  return {
+    ready,
+    async fetch(request) {
+      await ready;
+      return door.fetch(whileAlive(request));
+    },
+    async upgrade(request) {
+      await ready;
+      return door.upgrade(whileAlive(request));
+    },
+    async stop() {
+      await ready;
+      await stopAllContainers(containers, liveRestore);
+    },
+    async leave() {
+      await ready;
+      await leaveContainers(containers);
+    },
+    async close() {
+      await ready;
+      await endAllContainers(containers);
+    },
+  };
 }
 
 export function volumeStoreOf(

@@ -32,6 +32,8 @@ export interface EngineDeps {
   readonly config?: DaemonConfig;
   readonly clock?: Clock;
   readonly randomBytes?: RandomBytes;
+  /** Containers that run are left alone now, whatever daemon.json says: the machine was restored with them. */
+  readonly continuesSession?: boolean;
   /** A line for the operator: what went wrong and was survived. */
   readonly log?: (line: string) => void;
 }
@@ -53,6 +55,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     releaseLayer: (overlayId) => runtime.removeLayer(overlayId),
   });
   await prepareDataRoot(runtime, config.dataRoot, log);
+  await runtime.useRootsIn(disk.paths.overlay2);
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
   await volumes.load();
@@ -63,7 +66,13 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     images: store,
     imageCount: () => store.list().length,
     imageUsage: () => imageUsageOf(store),
-    imageRoutes: imageRoutes({ store, puller, emit: events.emit, nowMs: () => clock.nowMs() }),
+    imageRoutes: imageRoutes({
+      store,
+      overlay2: disk.paths.overlay2,
+      puller,
+      emit: events.emit,
+      nowMs: () => clock.nowMs(),
+    }),
     onContainerRemoved: () => store.releaseUnused(),
     events,
     clock,
@@ -71,5 +80,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     log,
     config,
     volumes,
+    liveRestore: config.liveRestore,
+    continuesSession: deps.continuesSession ?? false,
   });
 }

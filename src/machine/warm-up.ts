@@ -57,6 +57,7 @@ async function runContainer(runtime: Runtime, plan: WarmUpPlan, stdio: StdioRequ
   const bundle = `/run/containerd/io.containerd.runtime.v2.task/moby/${ROOT_ID}`;
   const task = await runtime.run({ id: ROOT_ID, bundle, spec: warmSpec(merged, plan, stdio.tty), stdio });
   await Promise.all([task.stdin.close(), drain(task.stdout), drain(task.stderr), task.exited]);
+  await runtime.forget(ROOT_ID);
   await runtime.removeRootfs(ROOT_ID);
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { createDrydock } from '../compose/create-drydock.ts';
 import type { Drydock } from '../compose/create-drydock.ts';
+import type { BlobStore } from '../contracts/blob-store.ts';
 import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import { diskRegistryFetch, DISK_REGISTRY } from './disk-registry.ts';
@@ -10,7 +11,11 @@ import { PUBLIC_DIRECTORY } from './paths.ts';
 
 export interface StartOptions {
   readonly onProgress?: (progress: BootProgress) => void;
+  /** A saved session in place of a fresh guest. */
+  readonly session?: Uint8Array<ArrayBuffer>;
   readonly onLog?: (line: string) => void;
+  /** Layers that a session needs; its own, and empty, when left out. */
+  readonly blobs?: BlobStore;
 }
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Drydock } from '../../src/compose/create-drydock.ts';
 import { scriptShell } from '../../src/compose/shell.ts';
 import { startDrydock } from '../../src/node/start-drydock.ts';
+import type { StartOptions } from '../../src/node/start-drydock.ts';
 
 export interface ShellResult {
   readonly exitCode: number;
@@ -20,11 +21,11 @@ export interface Guest {
 }
 
 /** Call at the top of a test file: the guest is there in every test, and gone after the last. */
-export function useGuest(): Guest {
+export function useGuest(options: Omit<StartOptions, 'onLog'> = {}): Guest {
   let drydock: Drydock | undefined;
   const log: string[] = [];
   beforeAll(async () => {
-    drydock = await startDrydock({ onLog: (line) => log.push(line) });
+    drydock = await startDrydock({ ...options, onLog: (line) => log.push(line) });
   });
   afterAll(async () => drydock?.close());
 

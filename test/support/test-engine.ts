@@ -27,8 +27,18 @@ export interface TestEngine {
   start(body: Readonly<Record<string, unknown>>, name?: string): Promise<string>;
 }
 
-export function createTestEngine(programs: Record<string, FakeProgram> = {}, clock: Clock = systemClock()): TestEngine {
-  const runtime = new FakeRuntime({ ...defaultPrograms, ...programs });
+export interface TestEngineOptions {
+  /** Of an engine that was there before. */
+  readonly runtime?: FakeRuntime;
+  readonly liveRestore?: boolean;
+}
+
+export function createTestEngine(
+  programs: Record<string, FakeProgram> = {},
+  clock: Clock = systemClock(),
+  options: TestEngineOptions = {},
+): TestEngine {
+  const runtime = options.runtime ?? new FakeRuntime({ ...defaultPrograms, ...programs });
   const images = new Map([
     ['busybox', testImage('a', ['busybox:latest'], { Cmd: ['sh'], Env: ['PATH=/bin'] })],
     [
@@ -55,6 +65,7 @@ export function createTestEngine(programs: Record<string, FakeProgram> = {}, clo
     clock,
     randomBytes: cryptoRandomBytes,
     log: (line) => log.push(line),
+    liveRestore: options.liveRestore ?? false,
   });
   const call: TestEngine['call'] = async (method, path, body) => {
     const init =

@@ -56,7 +56,7 @@ export function containerRoutes({ containers, networks }: Services): Hono {
   });
   routes.get('/containers/:id/json', async (c) => {
     const sizes = new Query(c.req.raw).flag('size') ? await sizesOf(containers, found(c)) : undefined;
-    return json(inspectContainer(found(c), networks, sizes));
+    return json(inspectContainer(found(c), containers, sizes));
   });
   routes.get('/containers/:id/logs', (c) => logsResponse(containers, found(c), c.req.raw));
   routes.get('/containers/:id/stats', (c) => statsResponse(containers, found(c), c.req.raw));

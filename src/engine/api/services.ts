@@ -8,7 +8,7 @@ export interface Services {
   readonly containers: ContainerContext;
   readonly events: EventLog;
   readonly networks: Networks;
-  /** 64 hex digits; GET /info shows them as Docker's UUID. */
+  /** A UUID. */
   readonly engineId: string;
   readonly imageCount: () => number;
   readonly imageUsage: () => ImageUsage;

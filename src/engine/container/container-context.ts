@@ -7,6 +7,8 @@ import type { Image } from '../image/image.ts';
 import type { Networks } from '../system/networks.ts';
 import type { VolumeStore } from '../volume/volume-store.ts';
 import type { RandomBytes } from '../random.ts';
+import type { Lifetime } from '../lifetime.ts';
+import type { ContainerDisk } from './persist/container-disk.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { Container } from './container.ts';
 import type { ExecInstance } from './exec/exec-instance.ts';
@@ -22,6 +24,8 @@ export interface ContainerContext {
   readonly runtime: Runtime;
   readonly images: ImageSource;
   readonly store: ContainerStore;
+  readonly disk: ContainerDisk;
+  readonly lifetime: Lifetime;
   readonly execs: Map<string, ExecInstance>;
   readonly stats: StatsCollector;
   readonly hostFacts: HostFacts;

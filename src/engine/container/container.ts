@@ -20,18 +20,21 @@ export interface ContainerOptions {
   readonly hostConfig: HostConfig;
   readonly points: readonly MountPoint[];
   readonly clock: Clock;
+  /** Now, unless it was created by an earlier engine. */
+  readonly createdMs?: number;
   readonly log: ContainerLog;
+  /** Where its files are on the guest's disk. */
+  readonly directory: string;
 }
 
 const DEFAULT_STOP_TIMEOUT_S = 10;
-export const CONTAINERS_DIRECTORY = '/var/lib/docker/containers';
-
-export function directoryOf(containerId: string): string {
-  return `${CONTAINERS_DIRECTORY}/${containerId}`;
+export function directoryOf(dataRoot: string, containerId: string): string {
+  return `${dataRoot}/containers/${containerId}`;
 }
 
 export class Container {
   readonly id: string;
+  readonly directory: string;
   /** Without a slash. */
   name: string;
   readonly image: Image;
@@ -50,7 +53,7 @@ export class Container {
   networkDirectory: string;
   rootfs: RootfsPaths | undefined;
   task: Task | undefined;
-  /** The user asked for the end: no policy starts it again. */
+  /** It got a signal since its last start, but for one at the engine's own end: enough for `unless-stopped`. */
   stoppedByUser = false;
   /** `docker restart` is between stop and start: no auto-remove. */
   restartedByUser = false;
@@ -61,20 +64,17 @@ export class Container {
 
   constructor(options: ContainerOptions) {
     this.id = options.id;
+    this.directory = options.directory;
     this.name = options.name;
     this.image = options.image;
     this.config = options.config;
     this.hostConfig = options.hostConfig;
     this.points = options.points;
     this.networkDirectory = this.directory;
-    this.createdMs = options.clock.nowMs();
+    this.createdMs = options.createdMs ?? options.clock.nowMs();
     this.log = options.log;
     this.io = new ProcessIo(options.clock, this.log);
     this.restartPolicy = new RestartPolicy(options.hostConfig.RestartPolicy);
-  }
-
-  get directory(): string {
-    return directoryOf(this.id);
   }
 
   get bundle(): string {

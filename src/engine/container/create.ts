@@ -1,12 +1,14 @@
 // POST /containers/create: checks the request, fills it from the image, and lays out the container on the guest's disk.
 import { DrydockError } from '../../contracts/errors.ts';
-import type { InitEntry } from '../../contracts/runtime.ts';
+import type { InitEntry, RootfsLayer } from '../../contracts/runtime.ts';
 import { platformWarnings, requirePlatform } from '../image/check-platform.ts';
+import type { Image } from '../image/image.ts';
 import { randomId } from '../random.ts';
 import type { Platform } from '../registry/platform.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import { Container, directoryOf } from './container.ts';
+import { withCreateDefaults } from '../daemon/container-defaults.ts';
 import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
 import { makeLog } from './log/make-log.ts';
@@ -18,11 +20,10 @@ import { parseSecurityOptions } from './spec/security-options.ts';
 import { validateConfig, validateHostConfig } from './validate-config.ts';
 import { fillVolumes, removeAnonymousVolumes, resolveMounts } from './volumes.ts';
 
-const DEFAULT_SHM_BYTES = 64 * 1024 * 1024;
 const utf8 = new TextEncoder();
 
 /** Mount points in the root that must not show in a diff: Docker's init layer. */
-const INIT_LAYER: readonly InitEntry[] = [
+export const INIT_LAYER: readonly InitEntry[] = [
   ...['/dev', '/dev/pts', '/dev/shm', '/etc', '/proc', '/sys'].map(directory),
   ...['/.dockerenv', '/dev/console', '/etc/hostname', '/etc/hosts', '/etc/resolv.conf'].map(file),
 ];
@@ -44,8 +45,9 @@ export async function createContainer(
   platform?: Platform,
 ): Promise<Created> {
   const { HostConfig: hostConfigRequest, NetworkingConfig: _, ...configRequest } = request;
+  const asked = withCreateDefaults(hostConfigRequest ?? hostConfigSchema.parse({}), context.daemon);
   validateConfig(configRequest);
-  const checked = validateHostConfig(hostConfigRequest ?? hostConfigSchema.parse({}), configRequest, {
+  const checked = validateHostConfig(asked, configRequest, {
     host: context.runtime.host,
     remapped: false,
   });
@@ -73,7 +75,8 @@ export async function createContainer(
     hostConfig,
     points: mounts.points,
     clock: context.clock,
-    log: makeLog(context, { id, directory: directoryOf(id), logConfig: hostConfig.LogConfig }),
+    directory: directoryOf(context.daemon.dataRoot, id),
+    log: makeLog(context, { id, directory: directoryOf(context.daemon.dataRoot, id), logConfig: hostConfig.LogConfig }),
   });
   try {
     await layOut(context, container);
@@ -87,13 +90,19 @@ export async function createContainer(
   }
   context.store.add(container);
   context.volumes.release(id);
+  context.disk.save(container);
   emitContainerEvent(context, container, 'create');
   return { container, warnings: [...checked.warnings, ...platformDoubts, ...warningsOf(hostConfig)] };
 }
 
+/** As the runtime wants them, top first. */
+export function layersOf(image: Image): RootfsLayer[] {
+  return image.layers.map(({ overlayId, erofs }) => ({ overlayId, image: erofs })).reverse();
+}
+
 /** Removes what `layOut` made, and whatever the container wrote. */
 export async function discard(context: ContainerContext, container: Container): Promise<void> {
-  await container.log.stop();
+  await Promise.all([container.log.stop(), context.disk.forget(container)]);
   const removals = await Promise.allSettled([
     container.rootfs && context.runtime.removeRootfs(container.id),
     context.runtime.files.remove(container.directory),
@@ -104,7 +113,7 @@ export async function discard(context: ContainerContext, container: Container): 
 
 async function layOut(context: ContainerContext, container: Container): Promise<void> {
   const { runtime } = context;
-  const layers = container.image.layers.map(({ overlayId, erofs }) => ({ overlayId, image: erofs })).reverse();
+  const layers = layersOf(container.image);
   const results = await Promise.allSettled([
     runtime.prepareRootfs({ id: container.id, layers, init: INIT_LAYER }).then((rootfs) => {
       container.rootfs = rootfs;
@@ -134,9 +143,7 @@ function completeHostConfig(context: ContainerContext, request: HostConfig): Hos
     ...request,
     NetworkMode: byId(context, ['', 'default'].includes(request.NetworkMode) ? 'bridge' : request.NetworkMode),
     PidMode: byId(context, request.PidMode),
-    IpcMode: byId(context, request.IpcMode || 'private'),
-    CgroupnsMode: request.CgroupnsMode || 'private',
-    ShmSize: request.ShmSize || DEFAULT_SHM_BYTES,
+    IpcMode: byId(context, request.IpcMode),
     MemorySwap: request.Memory > 0 && request.MemorySwap === 0 ? request.Memory * 2 : request.MemorySwap,
     Runtime: request.Runtime || 'crun',
     RestartPolicy: policy,

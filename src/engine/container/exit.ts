@@ -20,6 +20,7 @@ export async function handleExit(
 ): Promise<void> {
   await container.turns.run(() => settle(context, container, exit, relaunch));
   const { state, hostConfig } = container;
+  if (context.lifetime.ended) return;
   if (hostConfig.AutoRemove && !state.running && !container.restartedByUser && !state.removing) {
     await removeContainer(context, container, { force: true, volumes: true });
   }
@@ -31,7 +32,9 @@ async function settle(
   exit: TaskExit,
   relaunch: Relaunch,
 ): Promise<void> {
-  const { state, restartPolicy } = container;
+  const { state, restartPolicy, hostConfig } = container;
+  // The next engine settles it.
+  if (context.lifetime.ended) return;
   stopHealthChecks(container);
   forgetUnstarted(context, container);
   await container.io.finish();
@@ -52,17 +55,27 @@ async function settle(
   emitContainerEvent(context, container, 'die', attributes);
   if (delayMs === undefined) {
     state.setStopped(exit.exitCode, nowMs);
-    return;
+  } else {
+    container.restartCount++;
+    state.setRestarting(exit.exitCode, nowMs);
+    restartLater(context, container, delayMs, relaunch);
   }
-  container.restartCount++;
-  state.setRestarting(exit.exitCode, nowMs);
-  restartLater(context, container, delayMs, relaunch);
+  // What is removed next is not worth saving.
+  if (!hostConfig.AutoRemove || container.restartedByUser) context.disk.save(container);
+  // Sent after the save: should the engine end here, one of the two tells of the exit.
+  forgetTask(context, container);
+}
+
+/** Not waited for: nothing asks for it again. */
+function forgetTask({ runtime, log }: ContainerContext, { id }: Container): void {
+  runtime.forget(id).catch((error: unknown) => log(`Cannot remove the bundle of container ${id}: ${String(error)}`));
 }
 
 function restartLater(context: ContainerContext, container: Container, delayMs: number, relaunch: Relaunch): void {
   const { state } = container;
   const cancelTimer = context.clock.after(delayMs, () => {
     container.cancelRestart = undefined;
+    if (context.lifetime.ended) return;
     relaunch().catch((error: unknown) => {
       context.log(`Cannot restart container ${container.id}: ${String(error)}`);
     });
@@ -71,5 +84,6 @@ function restartLater(context: ContainerContext, container: Container, delayMs: 
     cancelTimer();
     container.cancelRestart = undefined;
     state.setStopped(state.exitCode, state.finishedAtMs ?? context.clock.nowMs());
+    context.disk.save(container);
   };
 }

@@ -1,10 +1,12 @@
 // GET /containers/{id}/json.
 import type { ContainerInspectResponse, HostConfig as HostConfigBody } from '@docker/node-sdk';
-import type { Networks } from '../system/networks.ts';
+import { withUlimits } from '../daemon/container-defaults.ts';
 import { rfc3339Nano } from '../timestamp.ts';
 import { configBody } from './config-body.ts';
+import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import type { ContainerSizes } from './files/changes.ts';
+import type { HostConfig } from './create-request.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
 import { mountRequestBodies } from './mount-request-body.ts';
@@ -12,7 +14,7 @@ import { portMap } from './ports.ts';
 
 export function inspectContainer(
   container: Container,
-  networks: Networks,
+  { networks, daemon }: Pick<ContainerContext, 'networks' | 'daemon'>,
   sizes?: ContainerSizes,
 ): ContainerInspectResponse {
   const { id, config, state, rootfs, image } = container;
@@ -38,7 +40,7 @@ export function inspectContainer(
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: running.length > 0 ? running : null,
-    HostConfig: hostConfigBody(container),
+    HostConfig: hostConfigBody(withUlimits(container.hostConfig, daemon)),
     GraphDriver: {
       Name: 'overlay2',
       Data: {
@@ -76,7 +78,7 @@ export function inspectContainer(
 }
 
 // Docker writes lists that were not given as null, and some of its clients tell the two apart.
-function hostConfigBody({ hostConfig }: Container): HostConfigBody {
+function hostConfigBody(hostConfig: HostConfig): HostConfigBody {
   const nullable = ['Binds', 'CapAdd', 'CapDrop', 'ExtraHosts', 'GroupAdd', 'SecurityOpt', 'Ulimits', 'Mounts'];
   const entries = Object.entries(hostConfig).flatMap(([key, value]) => {
     if (!nullable.includes(key) || !Array.isArray(value) || value.length > 0) return [[key, value]];

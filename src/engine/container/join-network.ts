@@ -12,3 +12,10 @@ export function joinNetwork({ store }: ContainerContext, container: Container): 
   container.config = { ...container.config, Hostname, Domainname };
   container.networkDirectory = other.networkDirectory;
 }
+
+/** A new engine takes over a running container: its network files are where the other one has them. */
+export function rejoinNetwork({ store }: ContainerContext, container: Container): void {
+  const reference = joinedReference(container.hostConfig.NetworkMode);
+  const other = store.all().find(({ id, name }) => id === reference || name === reference);
+  if (other !== undefined) container.networkDirectory = other.networkDirectory;
+}

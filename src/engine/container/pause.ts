@@ -17,6 +17,7 @@ export async function pauseContainer(context: ContainerContext, container: Conta
     await context.runtime.setFrozen(id, true);
     state.paused = true;
     stopHealthChecks(container);
+    context.disk.save(container);
     emitContainerEvent(context, container, 'pause');
   });
 }
@@ -29,6 +30,7 @@ export async function unpauseContainer(context: ContainerContext, container: Con
     await context.runtime.setFrozen(id, false);
     state.paused = false;
     resumeHealthChecks(context, container);
+    context.disk.save(container);
     emitContainerEvent(context, container, 'unpause');
   });
 }

@@ -22,5 +22,6 @@ export function renameContainer(context: ContainerContext, reference: string, ne
   const oldName = container.name;
   container.name = plain;
   context.store.releaseName(oldName);
+  context.disk.save(container);
   emitContainerEvent(context, container, 'rename', { oldName: `/${oldName}` });
 }

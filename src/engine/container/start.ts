@@ -10,6 +10,7 @@ import { joinNetwork } from './join-network.ts';
 import { removeContainer } from './remove.ts';
 import { prepareSharedMemory, releaseSharedMemory } from './shared-memory.ts';
 import { startDevices } from './start-devices.ts';
+import { withRunDefaults } from '../daemon/container-defaults.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { requirePropagation } from './spec/propagation.ts';
 import { startFailure } from './start-error.ts';
@@ -45,6 +46,7 @@ export async function launch(context: ContainerContext, container: Container): P
 
 async function attempt(context: ContainerContext, container: Container): Promise<StartFailure | undefined> {
   const { state } = container;
+  if (context.lifetime.ended) throw new DrydockError('cancelled', 'the engine is shutting down');
   if (state.removing || state.dead) {
     throw new DrydockError('conflict', 'container is marked for removal and cannot be started');
   }
@@ -62,13 +64,19 @@ async function attempt(context: ContainerContext, container: Container): Promise
   container.io.start(task);
   state.setRunning(task.pid, context.clock.nowMs());
   beginHealthChecks(context, container);
+  context.disk.save(container);
   emitNetworkEvent(context, container, 'connect');
   emitMounts(context, container);
   emitContainerEvent(context, container, 'start');
+  followTask(context, container, task);
+  return undefined;
+}
+
+/** Has the end of the container's process handled. */
+export function followTask(context: ContainerContext, container: Container, task: Task): void {
   void task.exited
     .then((exit) => handleExit(context, container, exit, () => launch(context, container)))
     .catch((error: unknown) => context.log(`Cannot finish container ${container.id}: ${String(error)}`));
-  return undefined;
 }
 
 async function prepare(context: ContainerContext, container: Container): Promise<OciSpec> {
@@ -90,7 +98,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
   return buildSpec({
     id: container.id,
     config: container.config,
-    hostConfig,
+    hostConfig: withRunDefaults(hostConfig, context.daemon),
     rootfs: rootfs.merged,
     user,
     points,
@@ -120,12 +128,13 @@ function preparationFailure(cause: unknown): StartFailure {
   return { exitCode: UNKNOWN_FAILURE, error: new DrydockError(code, message, { cause }) };
 }
 
-function settleFailure({ clock }: ContainerContext, container: Container, failure: StartFailure): void {
+function settleFailure({ clock, disk }: ContainerContext, container: Container, failure: StartFailure): void {
   const { state } = container;
   container.io.close();
   state.error = failure.error.message;
   if (state.running) state.setStopped(failure.exitCode, clock.nowMs());
   else state.exitCode = failure.exitCode;
+  disk.save(container);
 }
 
 async function removeQuietly(context: ContainerContext, container: Container): Promise<void> {

@@ -66,7 +66,10 @@ async function sendSignal(context: ContainerContext, container: Container, signa
   // As Docker: with no stop signal of its own, every signal counts as the user's wish to end it.
   const asksForEnd = signal === SIGKILL || !container.config.StopSignal || signal === container.stopSignal;
   if (asksForEnd) container.restartPolicy.cancel();
-  container.stoppedByUser = true;
+  if (!context.lifetime.stopping && !container.stoppedByUser) {
+    container.stoppedByUser = true;
+    context.disk.save(container);
+  }
   if (state.restarting) {
     if (asksForEnd) container.cancelRestart?.();
     return;

@@ -4,9 +4,8 @@ import type { HistoryResponseItem, ImageInspect, ImageSummary } from '@docker/no
 import { rfc3339Nano } from '../timestamp.ts';
 import type { Image, ImageLayer, ImageRunConfig } from './image.ts';
 
-const OVERLAY_ROOT = '/var/lib/docker/overlay2';
-
-export function inspectJson(image: Image, lastTaggedMs: number | undefined): ImageInspect {
+/** @param overlay2 the directory that layers are mounted in */
+export function inspectJson(image: Image, lastTaggedMs: number | undefined, overlay2: string): ImageInspect {
   const { config } = image;
   return {
     Id: image.id,
@@ -21,7 +20,7 @@ export function inspectJson(image: Image, lastTaggedMs: number | undefined): Ima
     Architecture: config.architecture,
     Os: config.os,
     Size: image.sizeBytes,
-    GraphDriver: { Data: graphData(image.layers), Name: 'overlay2' },
+    GraphDriver: { Data: graphData(image.layers, overlay2), Name: 'overlay2' },
     RootFS: { Type: 'layers', Layers: image.layers.map(({ diffId }) => diffId) },
     Metadata: { LastTagTime: rfc3339Nano(lastTaggedMs) },
   };
@@ -66,16 +65,16 @@ function createdSeconds(created: string | undefined): number {
   return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);
 }
 
-function graphData(layers: readonly ImageLayer[]): Record<string, string> {
+function graphData(layers: readonly ImageLayer[], overlay2: string): Record<string, string> {
   const top = layers.at(-1);
   // Go's null again: an image without layers has no directories.
   if (top === undefined) return null as unknown as Record<string, string>;
   const below = layers.slice(0, -1).reverse();
   return {
-    ...(below.length > 0 && { LowerDir: below.map(({ overlayId }) => `${OVERLAY_ROOT}/${overlayId}/diff`).join(':') }),
-    MergedDir: `${OVERLAY_ROOT}/${top.overlayId}/merged`,
-    UpperDir: `${OVERLAY_ROOT}/${top.overlayId}/diff`,
-    WorkDir: `${OVERLAY_ROOT}/${top.overlayId}/work`,
+    ...(below.length > 0 && { LowerDir: below.map(({ overlayId }) => `${overlay2}/${overlayId}/diff`).join(':') }),
+    MergedDir: `${overlay2}/${top.overlayId}/merged`,
+    UpperDir: `${overlay2}/${top.overlayId}/diff`,
+    WorkDir: `${overlay2}/${top.overlayId}/work`,
   };
 }
 

@@ -33,6 +33,7 @@ beforeEach(() => {
     releaseLayer: async (overlayId) => void released.push(overlayId),
   });
   routes = imageRoutes({
+    overlay2: '/var/lib/docker/overlay2',
     store,
     puller: new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base }),
     emit: (event) => void events.push(event),

@@ -23,6 +23,8 @@ import type { RemovedImage } from './remove-image.ts';
 
 export interface ImageRoutesDeps {
   readonly store: ImageStore;
+  /** Where layers are mounted. */
+  readonly overlay2: string;
   readonly puller: ImagePuller;
   readonly emit: EmitEvent;
   nowMs(): number;
@@ -41,7 +43,7 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
 
   routes.get('/images/:name{.+}/json', (c) => {
     const image = store.get(c.req.param('name'));
-    return json(inspectJson(image, store.lastTaggedMs(image.id)));
+    return json(inspectJson(image, store.lastTaggedMs(image.id), deps.overlay2));
   });
 
   routes.get('/images/:name{.+}/history', (c) => json(historyJson(store.get(c.req.param('name')))));

@@ -6,11 +6,12 @@ import { rfc3339Nano } from '../timestamp.ts';
 
 export function infoOf({ containers, events, engineId, imageCount }: Services): SystemInfo {
   const { host } = containers.runtime;
+  const { daemon } = containers;
   const states = containers.store.all().map(({ state }) => state.name);
   const paused = states.filter((name) => name === 'paused').length;
   const running = states.filter((name) => name === 'running' || name === 'restarting').length;
   return {
-    ID: uuidOf(engineId),
+    ID: engineId,
     Containers: states.length,
     ContainersRunning: running,
     ContainersPaused: paused,
@@ -38,12 +39,12 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
     CPUSet: true,
     PidsLimit: true,
     IPv4Forwarding: true,
-    Debug: false,
+    Debug: daemon.debug,
     NFd: 0,
     OomKillDisable: false,
     NGoroutines: 0,
     SystemTime: rfc3339Nano(containers.clock.nowMs()),
-    LoggingDriver: 'json-file',
+    LoggingDriver: daemon.logDriver,
     CgroupDriver: 'cgroupfs',
     CgroupVersion: '2',
     NEventsListener: events.listenerCount,
@@ -59,13 +60,13 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
     },
     NCPU: host.cpus,
     MemTotal: host.memoryBytes,
-    DockerRootDir: '/var/lib/docker',
+    DockerRootDir: daemon.dataRoot,
     HttpProxy: '',
     HttpsProxy: '',
     NoProxy: '',
     Name: host.hostname,
-    Labels: [],
-    ExperimentalBuild: false,
+    Labels: [...daemon.labels],
+    ExperimentalBuild: daemon.experimental,
     ServerVersion: DOCKER_VERSION,
     Runtimes: { crun: { path: 'crun' } },
     DefaultRuntime: 'crun',
@@ -77,7 +78,7 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
       Error: '',
       RemoteManagers: null,
     },
-    LiveRestoreEnabled: false,
+    LiveRestoreEnabled: daemon.liveRestore,
     Isolation: '',
     InitBinary: '',
     ContainerdCommit: { ID: '' },
@@ -87,8 +88,4 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
     CDISpecDirs: [],
     Warnings: [],
   };
-}
-
-function uuidOf(id: string): string {
-  return [id.slice(0, 8), id.slice(8, 12), id.slice(12, 16), id.slice(16, 20), id.slice(20, 32)].join('-');
 }

@@ -14,7 +14,7 @@ export interface Network {
 }
 
 export class Networks {
-  readonly #networks: readonly Network[];
+  #networks: readonly Network[];
 
   constructor(randomBytes: RandomBytes, nowMs: number) {
     const network = (name: string, driver: string): Network => ({
@@ -24,6 +24,11 @@ export class Networks {
       createdMs: nowMs,
     });
     this.#networks = [network('bridge', 'bridge'), network('host', 'host'), network('none', 'null')];
+  }
+
+  /** Those of an earlier engine: they keep their ids. */
+  adopt(saved: readonly Network[]): void {
+    this.#networks = this.#networks.map((own) => saved.find(({ name }) => name === own.name) ?? own);
   }
 
   all(): readonly Network[] {

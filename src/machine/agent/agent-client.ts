@@ -55,6 +55,7 @@ export class AgentClient {
       this.#onClosed = resolve;
     });
     try {
+      session.detachKept();
       await session.request({ type: 'suspend' }, 'ok');
     } catch (error) {
       this.#refusing = false;

@@ -6,7 +6,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { FrameDecoder, encodeFrame } from '../../contracts/frame-codec.ts';
 import type { Channel } from '../p9/p9-channel.ts';
 import { AgentStream } from './agent-stream.ts';
-import type { StreamDirections } from './agent-stream.ts';
+import type { AgentStreamLink, StreamDirections } from './agent-stream.ts';
 
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
 export type AgentRequest = WithoutId<
@@ -16,7 +16,7 @@ export type AgentRequest = WithoutId<
         type:
           'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove';
       }
-    | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' }
+    | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'kept' | 'adopt' }
   >
 >;
 type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';
@@ -50,6 +50,12 @@ export class AgentSession {
   readonly #waiting = new Map<number, Waiting>();
   readonly #followUps = new Map<number, AgentFollowUp>();
   readonly #streams = new Map<number, AgentStream>();
+  /** Streams that outlive this session. */
+  readonly #kept = new WeakSet<AgentStream>();
+  readonly #link: AgentStreamLink = {
+    send: (message) => this.#send(message),
+    forget: (number) => this.#streams.delete(number),
+  };
   #lastId = 0;
   #ended: DrydockError | undefined;
 
@@ -105,10 +111,31 @@ export class AgentSession {
     return undefined;
   }
 
-  /** A stream with a number of ours, for a request to name. */
-  openStream(directions: StreamDirections): AgentStream {
-    const id = this.#nextId((candidate) => this.#streams.has(candidate));
-    return this.#addStream(id, directions);
+  /**
+   * A stream with a number of ours, for a request to name.
+   * @param kept of a process that is kept: it waits for another session when this one ends
+   */
+  openStream(directions: StreamDirections, kept = false): AgentStream {
+    const stream = this.#addStream(this.newStreamId(), directions);
+    if (kept) this.#kept.add(stream);
+    return stream;
+  }
+
+  /** Kept streams say no more: the guest is about to close the channel. */
+  detachKept(): void {
+    for (const stream of this.#streams.values()) if (this.#kept.has(stream)) stream.detach();
+  }
+
+  newStreamId(): number {
+    return this.#nextId((candidate) => this.#streams.has(candidate));
+  }
+
+  /** Goes on with a kept stream of an earlier session. The request that names `id` was sent. */
+  takeStream(stream: AgentStream, id: number): void {
+    if (this.#ended !== undefined) return;
+    if (!stream.isOver) this.#streams.set(id, stream);
+    this.#kept.add(stream);
+    stream.attach(id, this.#link);
   }
 
   /** Of a stream that the guest never heard of, since the request that named it was refused. */
@@ -122,10 +149,7 @@ export class AgentSession {
   }
 
   #addStream(id: number, directions: StreamDirections): AgentStream {
-    const stream = new AgentStream(id, directions, {
-      send: (message) => this.#send(message),
-      forget: (number) => this.#streams.delete(number),
-    });
+    const stream = new AgentStream(id, directions, this.#link);
     this.#streams.set(id, stream);
     if (this.#ended !== undefined) stream.fail(this.#ended);
     return stream;
@@ -205,8 +229,11 @@ export class AgentSession {
     const error = new DrydockError('machine', `Lost the guest's agent: ${reason}`);
     this.#ended = error;
     for (const { reject } of this.#waiting.values()) reject(error);
+    for (const stream of this.#streams.values()) {
+      if (!this.#kept.has(stream)) stream.fail(error);
+    }
+    this.detachKept();
     for (const followUp of this.#followUps.values()) followUp.onLost?.(error);
-    for (const stream of this.#streams.values()) stream.fail(error);
     this.#waiting.clear();
     this.#followUps.clear();
     this.#streams.clear();

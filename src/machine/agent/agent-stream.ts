@@ -1,5 +1,6 @@
 // One byte stream of the agent's as web streams. Credit goes back only for what the consumer took, and writes wait for
-// credit: the guest's pipes fill up and their writers block, exactly as they would with a slow terminal.
+// credit: the guest's pipes fill up and their writers block, exactly as they would with a slow terminal. A stream of a process
+// that is kept outlives the channel: it waits, and goes on where it was on the next one.
 import { MAX_DATA_BYTES, STREAM_WINDOW_BYTES } from '../../contracts/agent-protocol.ts';
 import type { AgentMessage } from '../../contracts/agent-protocol.ts';
 import { DrydockError } from '../../contracts/errors.ts';
@@ -18,10 +19,11 @@ export interface AgentStreamLink {
 export type StreamDirections = 'from-guest' | 'to-guest' | 'both';
 
 export class AgentStream implements ByteDuplex {
-  readonly id: number;
+  #id: number;
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
-  readonly #link: AgentStreamLink;
+  /** undefined between two channels. */
+  #link: AgentStreamLink | undefined;
   #reading: ReadableStreamDefaultController<Uint8Array> | undefined;
   #writing: WritableStreamDefaultController | undefined;
   readonly #received: Uint8Array[] = [];
@@ -35,9 +37,11 @@ export class AgentStream implements ByteDuplex {
   #inDone: boolean;
   #outDone: boolean;
   #over = false;
+  /** What could not be said between two channels. */
+  #unsaid: 'end' | 'reset' | undefined;
 
   constructor(id: number, directions: StreamDirections, link: AgentStreamLink) {
-    this.id = id;
+    this.#id = id;
     this.#link = link;
     this.#inDone = directions === 'to-guest';
     this.#outDone = directions === 'from-guest';
@@ -60,6 +64,36 @@ export class AgentStream implements ByteDuplex {
       close: () => this.#finish(),
       abort: () => this.reset(0),
     });
+  }
+
+  /** Its number on the channel that is open now. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /** Both directions are over. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** The channel is gone, the guest's side is not. */
+  detach(): void {
+    this.#link = undefined;
+  }
+
+  /** Goes on over another channel, where both sides start with full windows. */
+  attach(id: number, link: AgentStreamLink): void {
+    this.#id = id;
+    this.#link = link;
+    this.#receiveWindowBytes = STREAM_WINDOW_BYTES;
+    // What is still here came under the old window, and earns no credit in the new one.
+    this.#takenBytes = -this.#received.reduce((sum, piece) => sum + piece.length, 0);
+    this.#sendWindowBytes = STREAM_WINDOW_BYTES;
+    if (this.#unsaid === 'end') link.send({ type: 'end', id });
+    if (this.#unsaid === 'reset') link.send({ type: 'reset', id, errno: 0 });
+    this.#unsaid = undefined;
+    if (this.#over) link.forget(id);
+    this.#wakeWriter();
   }
 
   /** @throws DrydockError `data-loss` when the guest sent more than it may */
@@ -90,10 +124,10 @@ export class AgentStream implements ByteDuplex {
     this.#endWriting(error);
     this.#endReading();
     this.#over = true;
-    this.#link.forget(this.id);
+    this.#link?.forget(this.id);
   }
 
-  /** The channel is gone. */
+  /** The channel is gone for good. */
   fail(error: DrydockError): void {
     if (this.#over) return;
     this.#over = true;
@@ -109,8 +143,9 @@ export class AgentStream implements ByteDuplex {
   reset(errno: number): void {
     if (this.#over) return;
     this.#over = true;
-    this.#link.send({ type: 'reset', id: this.id, errno });
-    this.#link.forget(this.id);
+    if (this.#link === undefined) this.#unsaid = 'reset';
+    this.#link?.send({ type: 'reset', id: this.id, errno });
+    this.#link?.forget(this.id);
     this.#endWriting(new DrydockError('cancelled', `Stream ${this.id} was given up`));
     this.#received.length = 0;
     this.#endReading();
@@ -139,7 +174,7 @@ export class AgentStream implements ByteDuplex {
 
   #credit(bytes: number): void {
     this.#takenBytes += bytes;
-    if (this.#takenBytes < CREDIT_STEP_BYTES || this.#inDone || this.#over) return;
+    if (this.#takenBytes < CREDIT_STEP_BYTES || this.#inDone || this.#over || this.#link === undefined) return;
     this.#link.send({ type: 'credit', id: this.id, bytes: this.#takenBytes });
     this.#receiveWindowBytes += this.#takenBytes;
     this.#takenBytes = 0;
@@ -149,7 +184,7 @@ export class AgentStream implements ByteDuplex {
     let rest = bytes;
     while (rest.length > 0 && !this.#over) {
       const content = rest.subarray(0, Math.min(MAX_DATA_BYTES, this.#sendWindowBytes));
-      if (content.length > 0) {
+      if (content.length > 0 && this.#link !== undefined) {
         this.#sendWindowBytes -= content.length;
         this.#link.send({ type: 'data', id: this.id, content });
         rest = rest.subarray(content.length);
@@ -164,7 +199,8 @@ export class AgentStream implements ByteDuplex {
   #finish(): void {
     if (this.#over || this.#outDone) return;
     this.#outDone = true;
-    this.#link.send({ type: 'end', id: this.id });
+    if (this.#link === undefined) this.#unsaid = 'end';
+    this.#link?.send({ type: 'end', id: this.id });
     this.#forgetWhenDone();
   }
 
@@ -192,6 +228,6 @@ export class AgentStream implements ByteDuplex {
   #forgetWhenDone(): void {
     if (this.#over || !this.#inDone || !this.#outDone) return;
     this.#over = true;
-    this.#link.forget(this.id);
+    this.#link?.forget(this.id);
   }
 }

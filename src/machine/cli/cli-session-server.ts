@@ -14,7 +14,7 @@ import { StubSignals } from './stub-signals.ts';
 type Open = Extract<CliMessage, { type: 'open' }>;
 
 export interface CliServerOptions {
-  readonly onCli: (session: CliSession) => Promise<number>;
+  readonly onCli: (session: CliSession, program: string) => Promise<number>;
   readonly onLog: (line: string) => void;
 }
 
@@ -58,7 +58,8 @@ export function serveCliChannel(channel: Channel, options: CliServerOptions): vo
         throw new DrydockError('machine', `Cannot serve a docker client of protocol ${open.version}`);
       }
       window.set(open.cols, open.rows);
-      code = await options.onCli(sessionOf(open, { link, files, input, signals, window, gone: gone.signal }));
+      const session = sessionOf(open, { link, files, input, signals, window, gone: gone.signal });
+      code = await options.onCli(session, (open.argv[0] ?? '').replace(/^.*\//, ''));
     } catch (error) {
       link.send({ type: 'stderr', id: 0, content: new TextEncoder().encode(`${reasonOf(error)}\n`) });
     }

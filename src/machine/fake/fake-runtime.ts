@@ -4,6 +4,7 @@ import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
+  ReattachRequest,
   RootfsPaths,
   RootfsRequest,
   RunRequest,
@@ -21,9 +22,12 @@ import type { FakeProgram } from './fake-task.ts';
 /** One request to the runtime, as it came. */
 export type FakeCall =
   | { readonly method: 'prepareRootfs'; readonly request: RootfsRequest }
+  | { readonly method: 'reattachRootfs'; readonly request: RootfsRequest }
   | { readonly method: 'removeRootfs'; readonly id: string }
   | { readonly method: 'removeLayer'; readonly overlayId: string }
   | { readonly method: 'run'; readonly request: RunRequest }
+  | { readonly method: 'reattach'; readonly request: ReattachRequest }
+  | { readonly method: 'forget'; readonly id: string }
   | { readonly method: 'exec'; readonly request: ExecRequest }
   | { readonly method: 'kill'; readonly containerId: string; readonly signal: number }
   | { readonly method: 'setFrozen'; readonly containerId: string; readonly frozen: boolean }
@@ -43,9 +47,8 @@ interface FakeListener {
   wake: () => void;
 }
 
-const OVERLAY2 = '/var/lib/docker/overlay2';
-
 export class FakeRuntime implements Runtime {
+  overlay2 = '/var/lib/docker/overlay2';
   readonly host: HostInfo = {
     kernelVersion: '6.1.0-fake',
     operatingSystem: 'Fake Linux',
@@ -61,6 +64,8 @@ export class FakeRuntime implements Runtime {
   readonly programs: Record<string, FakeProgram>;
   /** Running containers; one disappears when its first process has ended. */
   readonly containers = new Map<string, FakeContainer>();
+  /** Tasks of containers, until they are forgotten: a new engine takes them over. */
+  readonly tasks = new Map<string, FakeTask>();
   /** Layers in use, by the roots that use them. */
   readonly roots = new Map<string, readonly string[]>();
   readonly #failures = new Map<FakeCall['method'], DrydockError[]>();
@@ -97,11 +102,11 @@ export class FakeRuntime implements Runtime {
     if (this.roots.has(request.id)) {
       throw new DrydockError('guest', `Cannot prepare root "${request.id}": File exists`, { errno: ERRNO.EEXIST });
     }
-    const base = `${OVERLAY2}/${request.id}`;
+    const base = `${this.overlay2}/${request.id}`;
     const layers = request.layers.map((layer) => layer.overlayId);
     this.roots.set(request.id, layers);
     await Promise.all(['diff', 'work', 'merged'].map((name) => this.files.mkdir(`${base}/${name}`)));
-    await Promise.all(layers.map((id) => this.files.mkdir(`${OVERLAY2}/${id}/diff`)));
+    await Promise.all(layers.map((id) => this.files.mkdir(`${this.overlay2}/${id}/diff`)));
     const init = `${base}-init/diff`;
     await this.files.mkdir(init);
     for (const entry of request.init) {
@@ -109,14 +114,24 @@ export class FakeRuntime implements Runtime {
       if (entry.kind === 'directory') await this.files.mkdir(path, entry.mode);
       else await this.files.write(path, new Uint8Array(0), { mode: entry.mode });
     }
-    const lower = [init, ...layers.map((id) => `${OVERLAY2}/${id}/diff`)].join(':');
-    return { lower, upper: `${base}/diff`, work: `${base}/work`, merged: `${base}/merged` };
+    return this.#pathsOf(request);
+  }
+
+  async reattachRootfs(request: RootfsRequest): Promise<RootfsPaths> {
+    this.#record({ method: 'reattachRootfs', request });
+    const layers = request.layers.map((layer) => layer.overlayId);
+    this.roots.set(request.id, layers);
+    return this.#pathsOf(request);
   }
 
   async removeRootfs(id: string): Promise<void> {
     this.#record({ method: 'removeRootfs', id });
     this.roots.delete(id);
-    await Promise.all([this.files.remove(`${OVERLAY2}/${id}`), this.files.remove(`${OVERLAY2}/${id}-init`)]);
+    await Promise.all([this.files.remove(`${this.overlay2}/${id}`), this.files.remove(`${this.overlay2}/${id}-init`)]);
+  }
+
+  async useRootsIn(directory: string): Promise<void> {
+    this.overlay2 = directory;
   }
 
   async removeLayer(overlayId: string): Promise<void> {
@@ -126,7 +141,7 @@ export class FakeRuntime implements Runtime {
         throw new DrydockError('conflict', `Cannot remove layer "${overlayId}": root "${root}" uses it`);
       }
     }
-    await this.files.remove(`${OVERLAY2}/${overlayId}`);
+    await this.files.remove(`${this.overlay2}/${overlayId}`);
   }
 
   async run(request: RunRequest): Promise<FakeTask> {
@@ -138,11 +153,22 @@ export class FakeRuntime implements Runtime {
     const task = this.#start(args, envOf(env), cwd, request.stdio);
     const container: FakeContainer = { task, execs: new Map(), frozen: false, cgroup: {} };
     this.containers.set(request.id, container);
+    this.tasks.set(request.id, task);
     void task.exited.then(async () => {
       this.containers.delete(request.id);
       for (const exec of container.execs.values()) await exec.signal(9);
     });
     return task;
+  }
+
+  async reattach(request: ReattachRequest): Promise<FakeTask | undefined> {
+    this.#record({ method: 'reattach', request });
+    return this.tasks.get(request.id);
+  }
+
+  async forget(id: string): Promise<void> {
+    this.#record({ method: 'forget', id });
+    this.tasks.delete(id);
   }
 
   async exec(request: ExecRequest): Promise<FakeTask> {
@@ -197,6 +223,14 @@ export class FakeRuntime implements Runtime {
     } finally {
       this.#listeners.delete(path);
     }
+  }
+
+  #pathsOf({ id, layers }: RootfsRequest): RootfsPaths {
+    const base = `${this.overlay2}/${id}`;
+    const lower = [`${base}-init/diff`, ...layers.map(({ overlayId }) => `${this.overlay2}/${overlayId}/diff`)].join(
+      ':',
+    );
+    return { lower, upper: `${base}/diff`, work: `${base}/work`, merged: `${base}/merged` };
   }
 
   #start(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string, stdio: StdioRequest): FakeTask {

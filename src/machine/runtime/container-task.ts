@@ -14,28 +14,33 @@ interface ShimEvent {
   readonly code?: unknown;
   readonly signal?: unknown;
   readonly oomKilled?: unknown;
+  readonly timeMs?: unknown;
+}
+
+export interface FollowOptions {
+  /** To a process of the host. */
+  readonly sendSignal: (pid: number, signal: number) => Promise<void>;
+  /** Of the container's process, when an earlier host was told that it started. */
+  readonly pid?: number | undefined;
+  /** The shim was killed: ends what it leaves behind. */
+  readonly cleanUp?: () => Promise<TaskExit>;
 }
 
 /**
  * Resolves once the container's process runs.
- * @param sendSignal to a process of the host
  * @throws DrydockError `guest` with the runtime's words, when it could not start
  */
-export async function followShim(
-  process: GuestProcess,
-  sendSignal: (pid: number, signal: number) => Promise<void>,
-): Promise<Task> {
+export async function followShim(process: GuestProcess, options: FollowOptions): Promise<Task> {
+  const { sendSignal, cleanUp } = options;
   const started = deferred<number>();
+  if (options.pid !== undefined) started.resolve(options.pid);
   let exit: TaskExit | undefined;
 
   const take = (line: string): void => {
     const event = parse(line);
     if (event.event === 'started') started.resolve(numberOf(event.pid));
     if (event.event === 'error') started.reject(new DrydockError('guest', String(event.message)));
-    if (event.event === 'exit') {
-      const end = { code: numberOf(event.code), signal: numberOf(event.signal) };
-      exit = { exitCode: exitCodeOf(end), oomKilled: event.oomKilled === true };
-    }
+    if (event.event === 'exit') exit = exitOf(event, options.pid !== undefined);
   };
   const exited = (async (): Promise<TaskExit> => {
     try {
@@ -45,10 +50,11 @@ export async function followShim(
       started.reject(new DrydockError('machine', "Cannot start the container: lost the guest's agent"));
     }
     const end = await process.end;
-    started.reject(
-      new DrydockError('guest', `The container's shim ended (${exitCodeOf(end)}) before it started anything`),
-    );
-    return exit ?? { exitCode: exitCodeOf(end), oomKilled: false };
+    const failure = `The container's shim ended (${exitCodeOf(end)}) before it started anything`;
+    started.reject(new DrydockError('guest', failure));
+    if (exit !== undefined) return exit;
+    if (end !== undefined && cleanUp !== undefined) return cleanUp().catch(() => killed);
+    return { exitCode: exitCodeOf(end), oomKilled: false };
   })();
 
   const pid = await started.promise;
@@ -61,6 +67,22 @@ export async function followShim(
     signal: (signal) => sendSignal(pid, signal),
     exited,
   };
+}
+
+/** What Docker reports of a container whose shim was killed. */
+const killed: TaskExit = { exitCode: 137, oomKilled: false };
+
+/** The line that a shim kept of a container that is gone. @returns undefined when it is not one */
+export function keptExit(line: string): TaskExit | undefined {
+  const event = parse(line);
+  return event.event === 'exit' ? exitOf(event, true) : undefined;
+}
+
+/** @param timed the guest's clock says when; otherwise it is now */
+function exitOf(event: ShimEvent, timed: boolean): TaskExit {
+  const end = { code: numberOf(event.code), signal: numberOf(event.signal) };
+  const endedMs = timed ? numberOf(event.timeMs) : Date.now();
+  return { exitCode: exitCodeOf(end), oomKilled: event.oomKilled === true, endedMs };
 }
 
 function parse(line: string): ShimEvent {

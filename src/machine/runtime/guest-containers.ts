@@ -1,18 +1,19 @@
 // Containers: the bundle, the shim that runs crun, signals and the container's cgroup.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { OciResources } from '../../contracts/oci-runtime.ts';
-import type { ExecRequest, RunRequest, Task } from '../../contracts/runtime.ts';
+import type { ExecRequest, ReattachRequest, RunRequest, Task, TaskExit } from '../../contracts/runtime.ts';
 import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
-import { followShim } from './container-task.ts';
-import { exitCodeOf, startProcess } from './guest-process.ts';
-import type { ProcessRequest } from './guest-process.ts';
+import { followShim, keptExit } from './container-task.ts';
+import { exitCodeOf, nothing, nowhere, startProcess } from './guest-process.ts';
+import type { GuestProcess, ProcessRequest } from './guest-process.ts';
+import { adoptKept, startKept } from './kept-process.ts';
 
 interface Running {
   readonly bundle: string;
   readonly cgroup: string;
-  /** Of the container's first process, once it runs. */
-  pid: number | undefined;
+  /** Once its first process runs; it stays until the container is forgotten. */
+  task: Task | undefined;
 }
 
 const SHIM = 'drydock-shim';
@@ -31,19 +32,45 @@ export class GuestContainers {
 
   async run({ id, bundle, spec, stdio }: RunRequest): Promise<Task> {
     if (this.#running.has(id)) throw new DrydockError('guest', `Cannot run "${id}": it runs already`);
-    const running: Running = { bundle, cgroup: `/sys/fs/cgroup${spec.linux.cgroupsPath}`, pid: undefined };
+    const running: Running = { bundle, cgroup: `/sys/fs/cgroup${spec.linux.cgroupsPath}`, task: undefined };
     this.#running.set(id, running);
     const argv = [SHIM, 'run', '--bundle', bundle, '--id', id];
     const prepare = [this.#write(`${bundle}/config.json`, spec, bundle)];
     try {
-      const task = await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, id, prepare);
-      running.pid = task.pid;
-      void task.exited.then(() => this.#forget(id));
-      return task;
+      const request = { argv, env: SHIM_ENV, cwd: '/', stdio, status: true, keep: id };
+      const process = await this.#start(request, id, prepare);
+      running.task = await this.#follow(process, () => this.#cleanUp(id, bundle));
+      return running.task;
     } catch (error) {
-      await this.#forget(id);
+      await this.forget(id);
       throw error;
     }
+  }
+
+  async reattach({ id, bundle }: ReattachRequest): Promise<Task | undefined> {
+    const known = this.#running.get(id)?.task;
+    if (known !== undefined) return known;
+    const [process, pidText, exitText] = await Promise.all([
+      adoptKept(this.#calls, id),
+      this.#readKept(`${bundle}/init.pid`),
+      this.#readKept(`${bundle}/exit.json`),
+    ]);
+    const pid = /^\d+$/.test(pidText ?? '') ? Number(pidText) : undefined;
+    const cgroup = `/sys/fs/cgroup${await this.#cgroupOf(pid, id)}`;
+    const running: Running = { bundle, cgroup, task: undefined };
+    if (process !== undefined) running.task = await this.#follow(process, () => this.#cleanUp(id, bundle), pid);
+    else if (exitText !== undefined || pid !== undefined) {
+      running.task = endedTask(pid ?? 0, keptExit(exitText ?? '') ?? (await this.#cleanUp(id, bundle)));
+    } else return undefined;
+    this.#running.set(id, running);
+    return running.task;
+  }
+
+  async forget(id: string): Promise<void> {
+    const running = this.#running.get(id);
+    this.#running.delete(id);
+    if (running === undefined) return;
+    await this.#calls.do({ type: 'remove', path: running.bundle }).catch(() => undefined);
   }
 
   async exec({ containerId, execId, process, stdio }: ExecRequest): Promise<Task> {
@@ -51,9 +78,8 @@ export class GuestContainers {
     const file = `${bundle}/${execId}.json`;
     const argv = [SHIM, 'exec', '--id', containerId, '--process', file];
     try {
-      return await this.#start({ argv, env: SHIM_ENV, cwd: '/', stdio, status: true }, execId, [
-        this.#write(file, process),
-      ]);
+      const request = { argv, env: SHIM_ENV, cwd: '/', stdio, status: true };
+      return await this.#follow(await this.#start(request, execId, [this.#write(file, process)]));
     } finally {
       void this.#calls.do({ type: 'remove', path: file }).catch(() => undefined);
     }
@@ -75,9 +101,9 @@ export class GuestContainers {
   }
 
   async kill(containerId: string, signal: number): Promise<void> {
-    const { pid } = this.#get(containerId, 'kill');
-    if (pid === undefined) throw notFound(containerId, 'kill');
-    await this.signal(pid, signal);
+    const { task } = this.#get(containerId, 'kill');
+    if (task === undefined) throw notFound(containerId, 'kill');
+    await this.signal(task.pid, signal);
   }
 
   async setFrozen(containerId: string, frozen: boolean): Promise<void> {
@@ -120,15 +146,49 @@ export class GuestContainers {
   }
 
   /** `prepare` was sent already; the agent serves it first. */
-  async #start(request: ProcessRequest, socketName: string, prepare: Promise<void>[]): Promise<Task> {
+  async #start(request: ProcessRequest, socketName: string, prepare: Promise<void>[]): Promise<GuestProcess> {
     const socket = `${SOCKETS}/${socketName.slice(0, 32)}`;
     if (request.stdio.tty) prepare.push(this.#calls.do({ type: 'mkdir', path: SOCKETS, mode: 0o711 }));
     const full = request.stdio.tty
       ? { ...request, argv: [...request.argv, '--console-socket', socket], consoleSocket: socket }
       : request;
-    const started = this.#calls.withSession((session) => startProcess(session, full));
+    const { keep } = full;
+    const started =
+      keep === undefined
+        ? this.#calls.withSession((session) => startProcess(session, full))
+        : startKept(this.#calls, { ...full, keep });
     const [process] = await Promise.all([started, ...prepare]);
-    return followShim(process, (pid, signal) => this.signal(pid, signal));
+    return process;
+  }
+
+  #follow(process: GuestProcess, cleanUp?: () => Promise<TaskExit>, pid?: number): Promise<Task> {
+    const sendSignal = (to: number, signal: number): Promise<void> => this.signal(to, signal);
+    return followShim(process, { sendSignal, pid, ...(cleanUp && { cleanUp }) });
+  }
+
+  // containerd does the same when a shim is gone: what is left of the container is killed.
+  async #cleanUp(id: string, bundle: string): Promise<TaskExit> {
+    const argv = [SHIM, 'delete', '--bundle', bundle, '--id', id];
+    const stdio = { stdin: false, tty: false };
+    const request = { argv, env: SHIM_ENV, cwd: '/', stdio, status: true };
+    const { end } = await this.#calls.withSession((session) => startProcess(session, request));
+    await end;
+    return keptExit((await this.#readKept(`${bundle}/exit.json`)) ?? '') ?? { exitCode: 137, oomKilled: false };
+  }
+
+  /** As the kernel knows it; the engine's own place for a process that is gone. */
+  async #cgroupOf(pid: number | undefined, id: string): Promise<string> {
+    const text = pid === undefined ? undefined : await this.#readKept(`/proc/${pid}/cgroup`);
+    return /^0::(.+)$/m.exec(text ?? '')?.[1] ?? `/docker/${id}`;
+  }
+
+  async #readKept(path: string): Promise<string | undefined> {
+    try {
+      return await this.#read(path);
+    } catch (error) {
+      if (isDrydockError(error, 'guest')) return undefined;
+      throw error;
+    }
   }
 
   async #write(path: string, value: unknown, parent?: string): Promise<void> {
@@ -142,18 +202,26 @@ export class GuestContainers {
     return new TextDecoder().decode(content);
   }
 
-  async #forget(id: string): Promise<void> {
-    const running = this.#running.get(id);
-    this.#running.delete(id);
-    if (running === undefined) return;
-    await this.#calls.do({ type: 'remove', path: running.bundle }).catch(() => undefined);
-  }
-
   #get(containerId: string, action: string): Running {
     const running = this.#running.get(containerId);
     if (running === undefined) throw notFound(containerId, action);
     return running;
   }
+}
+
+/** A container that ended while nobody looked; whatever it wrote last went with its pipes. */
+function endedTask(pid: number, exit: TaskExit): Task {
+  return {
+    pid,
+    stdin: nowhere(),
+    stdout: nothing(),
+    stderr: nothing(),
+    resize: async () => undefined,
+    signal: async () => {
+      throw new DrydockError('not-found', `Cannot signal process ${pid}: it is gone`);
+    },
+    exited: Promise.resolve(exit),
+  };
 }
 
 function notFound(containerId: string, action: string): DrydockError {

@@ -16,6 +16,16 @@ export interface ProcessRequest {
   readonly consoleSocket?: string;
   /** The process writes to its fd 3. */
   readonly status?: boolean;
+  /** Under this name it outlives the channel (kept-process.ts). */
+  readonly keep?: string;
+}
+
+/** Those of a process's streams that it has. */
+export interface ProcessStreams {
+  readonly stdin?: AgentStream;
+  readonly stdout: AgentStream;
+  readonly stderr?: AgentStream;
+  readonly status?: AgentStream;
 }
 
 export interface GuestProcess {
@@ -32,13 +42,29 @@ export interface GuestProcess {
 
 /** One request; everything it names travels in it. @throws DrydockError `guest` with the errno of exec(2) */
 export async function startProcess(session: AgentSession, request: ProcessRequest): Promise<GuestProcess> {
-  const { stdio } = request;
-  const stdin = stdio.stdin ? session.openStream('to-guest') : undefined;
-  const stdout = session.openStream('from-guest');
-  const stderr = stdio.tty ? undefined : session.openStream('from-guest');
-  const status = request.status === true ? session.openStream('from-guest') : undefined;
   const end = deferred<ProcessEnd | undefined>();
   const followUp: AgentFollowUp = { onExited: end.resolve, onLost: () => end.resolve(undefined) };
+  const { pid, streams } = await spawnProcess(session, request, followUp);
+  return {
+    ...processOf(pid, streams, end.promise),
+    resize: async (cols, rows) => {
+      await session.request({ type: 'resize', stream: streams.stdout.id, cols, rows }, 'ok');
+    },
+  };
+}
+
+/** As `startProcess`, for a caller who follows the process himself. */
+export async function spawnProcess(
+  session: AgentSession,
+  request: ProcessRequest,
+  followUp: AgentFollowUp,
+): Promise<{ pid: number; streams: ProcessStreams }> {
+  const { stdio, keep = '' } = request;
+  const kept = keep !== '';
+  const stdin = stdio.stdin ? session.openStream('to-guest', kept) : undefined;
+  const stdout = session.openStream('from-guest', kept);
+  const stderr = stdio.tty ? undefined : session.openStream('from-guest', kept);
+  const status = request.status === true ? session.openStream('from-guest', kept) : undefined;
   try {
     const { pid } = await session.request(
       {
@@ -54,26 +80,33 @@ export async function startProcess(session: AgentSession, request: ProcessReques
         stdout: stdout.id,
         stderr: stderr?.id ?? 0,
         status: status?.id ?? 0,
+        keep,
       },
       'spawned',
       followUp,
     );
-    return {
-      pid,
-      stdin: stdin?.writable ?? nowhere(),
-      stdout: stdout.readable,
-      stderr: stderr?.readable ?? nothing(),
-      status: status?.readable ?? nothing(),
-      end: end.promise,
-      resize: async (cols, rows) => {
-        await session.request({ type: 'resize', stream: stdout.id, cols, rows }, 'ok');
-      },
-    };
+    return { pid, streams: { stdout, ...(stdin && { stdin }), ...(stderr && { stderr }), ...(status && { status }) } };
   } catch (error) {
     const reason = error instanceof DrydockError ? error : new DrydockError('internal', String(error));
     for (const stream of [stdin, stdout, stderr, status]) if (stream !== undefined) giveUp(session, stream, reason);
     throw error;
   }
+}
+
+/** Everything of a process but how its terminal is resized. */
+export function processOf(
+  pid: number,
+  { stdin, stdout, stderr, status }: ProcessStreams,
+  end: GuestProcess['end'],
+): Omit<GuestProcess, 'resize'> {
+  return {
+    pid,
+    stdin: stdin?.writable ?? nowhere(),
+    stdout: stdout.readable,
+    stderr: stderr?.readable ?? nothing(),
+    status: status?.readable ?? nothing(),
+    end,
+  };
 }
 
 /** What exit code Docker reports for it. */
@@ -93,10 +126,10 @@ function giveUp(session: AgentSession, stream: AgentStream, reason: DrydockError
   session.forgetStream(stream.id);
 }
 
-function nowhere(): WritableStream<Uint8Array> {
+export function nowhere(): WritableStream<Uint8Array> {
   return new WritableStream();
 }
 
-function nothing(): ReadableStream<Uint8Array> {
+export function nothing(): ReadableStream<Uint8Array> {
   return new ReadableStream({ start: (controller) => controller.close() });
 }

@@ -7,7 +7,6 @@ import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
 import { MNT_DETACH, MS_BIND, MS_NODEV, MS_RDONLY } from './mount-flags.ts';
 
-const OVERLAY2 = '/var/lib/docker/overlay2';
 /** mount(2) takes one page of options, with the closing zero. */
 const MAX_OPTION_BYTES = 4095;
 
@@ -18,14 +17,34 @@ interface MountedLayer {
   short?: { readonly path: string; readonly mounted: Promise<void> };
 }
 
+interface Root {
+  readonly layers: readonly string[];
+  readonly paths: RootfsPaths;
+}
+
 export class GuestRootfs {
   readonly #calls: AgentCalls;
+  /** Docker's `overlay2`. */
+  readonly #directory: string;
   readonly #layers = new Map<string, MountedLayer>();
-  readonly #roots = new Map<string, readonly string[]>();
+  readonly #roots = new Map<string, Root>();
+  /** `lowerdir` by the mount point of each overlay that was there before us. */
+  readonly #found = new Map<string, string>();
   #lastShort = 0;
 
-  constructor(calls: AgentCalls) {
+  /** @param mounts /proc/self/mounts: what an earlier host mounted stays in use */
+  constructor(calls: AgentCalls, directory: string, mounts: string) {
     this.#calls = calls;
+    this.#directory = directory;
+    const inside = `${directory}/`;
+    for (const [, target = '', , options = ''] of mounts.split('\n').map((line) => line.split(' '))) {
+      const lower = /lowerdir=([^,]*)/.exec(options)?.[1];
+      if (!target.startsWith(inside)) continue;
+      const overlayId = /^([^/]+)\/diff$/.exec(target.slice(inside.length))?.[1];
+      if (lower !== undefined) this.#found.set(target, lower);
+      else if (overlayId !== undefined) this.#layers.set(overlayId, { mounted: Promise.resolve(), users: new Set() });
+      else if (target.startsWith(`${this.#directory}/l/`)) this.#lastShort += 1;
+    }
   }
 
   async prepare(request: RootfsRequest): Promise<RootfsPaths> {
@@ -33,13 +52,35 @@ export class GuestRootfs {
     if (this.#roots.has(id)) {
       throw new DrydockError('guest', `Cannot prepare root "${id}": it is there already`, { errno: ERRNO.EEXIST });
     }
-    const base = `${OVERLAY2}/${id}`;
+    try {
+      return await this.#make(request);
+    } catch (error) {
+      await this.remove(id);
+      throw error;
+    }
+  }
+
+  /** A root that another engine (or another host, before a restore) prepared. What is in it stays, whatever fails. */
+  async reattach(request: RootfsRequest): Promise<RootfsPaths> {
+    const { id } = request;
+    const known = this.#roots.get(id);
+    if (known !== undefined) return known.paths;
+    const base = `${this.#directory}/${id}`;
+    const lower = this.#found.get(`${base}/merged`);
+    if (lower === undefined) return this.#make(request);
+    const paths = { lower, upper: `${base}/diff`, work: `${base}/work`, merged: `${base}/merged` };
+    const layers = request.layers.map(({ overlayId }) => overlayId);
+    for (const overlayId of layers) this.#layers.get(overlayId)?.users.add(id);
+    this.#roots.set(id, { layers, paths });
+    return paths;
+  }
+
+  async #make(request: RootfsRequest): Promise<RootfsPaths> {
+    const { id } = request;
+    const base = `${this.#directory}/${id}`;
     const init = `${base}-init/diff`;
     const steps = request.layers.map((layer) => this.#use(layer, id));
-    this.#roots.set(
-      id,
-      request.layers.map(({ overlayId }) => overlayId),
-    );
+    const layers = request.layers.map(({ overlayId }) => overlayId);
     steps.push(this.#mkdir(init, 0o755));
     for (const entry of request.init) {
       const path = `${init}/${entry.path.replace(/^\/+/, '')}`;
@@ -50,7 +91,7 @@ export class GuestRootfs {
     const [upper, work, merged] = [`${base}/diff`, `${base}/work`, `${base}/merged`];
     steps.push(this.#mkdir(upper, 0o755), this.#mkdir(work, 0o700), this.#mkdir(merged, 0o755));
 
-    let lower = [init, ...request.layers.map(({ overlayId }) => diffOf(overlayId))].join(':');
+    let lower = [init, ...request.layers.map(({ overlayId }) => this.#diffOf(overlayId))].join(':');
     let options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
     if (options.length > MAX_OPTION_BYTES) {
       const short = request.layers.map(({ overlayId }) => this.#shorten(overlayId));
@@ -58,6 +99,8 @@ export class GuestRootfs {
       lower = [init, ...short.map(({ path }) => path)].join(':');
       options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
     }
+    const paths = { lower, upper, work, merged };
+    this.#roots.set(id, { layers, paths });
     steps.push(
       this.#calls.do({
         type: 'mount',
@@ -72,17 +115,22 @@ export class GuestRootfs {
 
     const outcomes = await Promise.allSettled(steps);
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed === undefined) return { lower, upper, work, merged };
-    await this.remove(id);
+    if (failed === undefined) return paths;
+    this.#forget(id);
     throw failed.reason;
   }
 
   async remove(id: string): Promise<void> {
-    const base = `${OVERLAY2}/${id}`;
+    const base = `${this.#directory}/${id}`;
     await this.#unmount(`${base}/merged`);
     await Promise.all([base, `${base}-init`].map((path) => this.#calls.do({ type: 'remove', path })));
-    for (const overlayId of this.#roots.get(id) ?? []) this.#layers.get(overlayId)?.users.delete(id);
+    this.#forget(id);
+  }
+
+  #forget(id: string): void {
+    for (const overlayId of this.#roots.get(id)?.layers ?? []) this.#layers.get(overlayId)?.users.delete(id);
     this.#roots.delete(id);
+    this.#found.delete(`${this.#directory}/${id}/merged`);
   }
 
   async removeLayer(overlayId: string): Promise<void> {
@@ -95,8 +143,8 @@ export class GuestRootfs {
       await this.#unmount(layer.short.path);
       await this.#calls.do({ type: 'remove', path: layer.short.path });
     }
-    await this.#unmount(diffOf(overlayId));
-    await this.#calls.do({ type: 'remove', path: `${OVERLAY2}/${overlayId}` });
+    await this.#unmount(this.#diffOf(overlayId));
+    await this.#calls.do({ type: 'remove', path: `${this.#directory}/${overlayId}` });
   }
 
   #use(layer: RootfsLayer, root: string): Promise<void> {
@@ -113,7 +161,7 @@ export class GuestRootfs {
   }
 
   async #mountLayer(overlayId: string, image: Digest): Promise<void> {
-    const target = diffOf(overlayId);
+    const target = this.#diffOf(overlayId);
     const source = `/host/blobs/${image}.erofs`;
     const flags = MS_RDONLY | MS_NODEV;
     await Promise.all([
@@ -127,12 +175,12 @@ export class GuestRootfs {
     const layer = this.#layers.get(overlayId);
     if (layer?.short !== undefined) return layer.short;
     this.#lastShort += 1;
-    const path = `${OVERLAY2}/l/${this.#lastShort.toString(36).toUpperCase()}`;
+    const path = `${this.#directory}/l/${this.#lastShort.toString(36).toUpperCase()}`;
     const mounted = Promise.all([
       this.#mkdir(path, 0o755),
       this.#calls.do({
         type: 'mount',
-        source: diffOf(overlayId),
+        source: this.#diffOf(overlayId),
         target: path,
         fstype: '',
         flags: MS_BIND,
@@ -160,8 +208,8 @@ export class GuestRootfs {
   #mkdir(path: string, mode: number): Promise<void> {
     return this.#calls.do({ type: 'mkdir', path, mode });
   }
-}
 
-function diffOf(overlayId: string): string {
-  return `${OVERLAY2}/${overlayId}/diff`;
+  #diffOf(overlayId: string): string {
+    return `${this.#directory}/${overlayId}/diff`;
+  }
 }

@@ -4,6 +4,7 @@ import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
+  ReattachRequest,
   RootfsPaths,
   RootfsRequest,
   RunRequest,
@@ -20,20 +21,25 @@ import { exitCodeOf, startProcess } from './guest-process.ts';
 import { GuestRootfs } from './guest-rootfs.ts';
 import { GuestTrees } from './guest-trees.ts';
 
+/** Of the default data root; the built snapshot has its roots there. */
+const OVERLAY2 = '/var/lib/docker/overlay2';
+
 export class GuestRuntime implements Runtime {
   readonly host: HostInfo;
   readonly files: AgentFiles;
   readonly trees: GuestTrees;
   readonly #calls: AgentCalls;
-  readonly #rootfs: GuestRootfs;
+  /** By the directory that they are in. */
+  readonly #places = new Map<string, GuestRootfs>();
+  #rootfs: GuestRootfs;
   readonly #containers: GuestContainers;
 
-  private constructor(host: HostInfo, calls: AgentCalls, files: AgentFiles) {
+  private constructor(host: HostInfo, mounts: string, calls: AgentCalls, files: AgentFiles) {
     this.host = host;
     this.files = files;
     this.trees = new GuestTrees(calls);
     this.#calls = calls;
-    this.#rootfs = new GuestRootfs(calls);
+    this.#rootfs = this.#rootfsIn(OVERLAY2, mounts);
     this.#containers = new GuestContainers(calls);
   }
 
@@ -41,11 +47,19 @@ export class GuestRuntime implements Runtime {
   static async connect(client: AgentClient, ociRuntimeVersion: string): Promise<GuestRuntime> {
     const calls = new AgentCalls(client);
     const files = new AgentFiles(calls);
-    return new GuestRuntime(await readHost(files, ociRuntimeVersion), calls, files);
+    const [host, mounts] = await Promise.all([readHost(files, ociRuntimeVersion), readMounts(files)]);
+    return new GuestRuntime(host, mounts, calls, files);
   }
 
+  async useRootsIn(directory: string): Promise<void> {
+    const known = this.#places.get(directory);
+    this.#rootfs = known ?? this.#rootfsIn(directory, await readMounts(this.files));
+  }
   prepareRootfs(request: RootfsRequest): Promise<RootfsPaths> {
     return this.#rootfs.prepare(request);
+  }
+  reattachRootfs(request: RootfsRequest): Promise<RootfsPaths> {
+    return this.#rootfs.reattach(request);
   }
   removeRootfs(id: string): Promise<void> {
     return this.#rootfs.remove(id);
@@ -55,6 +69,12 @@ export class GuestRuntime implements Runtime {
   }
   run(request: RunRequest): Promise<Task> {
     return this.#containers.run(request);
+  }
+  reattach(request: ReattachRequest): Promise<Task | undefined> {
+    return this.#containers.reattach(request);
+  }
+  forget(containerId: string): Promise<void> {
+    return this.#containers.forget(containerId);
   }
   exec(request: ExecRequest): Promise<Task> {
     return this.#containers.exec(request);
@@ -89,9 +109,19 @@ export class GuestRuntime implements Runtime {
     };
   }
 
+  #rootfsIn(directory: string, mounts: string): GuestRootfs {
+    const rootfs = new GuestRootfs(this.#calls, directory, mounts);
+    this.#places.set(directory, rootfs);
+    return rootfs;
+  }
+
   listen(path: string, mode: number, signal: AbortSignal): AsyncIterable<ByteDuplex> {
     return listenInGuest(this.#calls, { path, mode, signal });
   }
+}
+
+async function readMounts(files: AgentFiles): Promise<string> {
+  return new TextDecoder().decode(await files.read('/proc/self/mounts'));
 }
 
 async function readHost(files: AgentFiles, ociRuntimeVersion: string): Promise<HostInfo> {

@@ -54,6 +54,7 @@ async function askNow(
   const before: HealthStatus = state.health.status;
   const { startPeriodMs, retries } = plan;
   state.health.take(result, { startMs: state.startedAtMs ?? result.startMs, startPeriodMs, retries });
+  context.disk.save(container);
   if (state.health.status !== before) emitContainerEvent(context, container, `health_status: ${state.health.status}`);
   askLater(context, container, plan, signal);
 }

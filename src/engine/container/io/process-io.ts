@@ -17,6 +17,7 @@ export class ProcessIo {
   readonly #clock: Clock;
   readonly #log: ContainerLog | undefined;
   #pumps: Promise<unknown> = Promise.resolve();
+  readonly #readers = new Set<ReadableStreamDefaultReader<Uint8Array>>();
   #exited = deferred<undefined>();
   #gate: Promise<unknown> | undefined;
   #runs = 0;
@@ -63,6 +64,14 @@ export class ProcessIo {
     this.close();
   }
 
+  /** Leaves the process's streams to somebody else, who goes on with the next byte. Settles when they are free. */
+  async release(): Promise<void> {
+    this.#exited.resolve(undefined);
+    for (const reader of this.#readers) reader.releaseLock();
+    await this.#pumps;
+    this.close();
+  }
+
   /** Ends everybody's streams now. */
   close(): void {
     this.#runs += this.#runs % 2;
@@ -74,6 +83,7 @@ export class ProcessIo {
 
   async #pump(name: OutputName, stream: ReadableStream<Uint8Array>): Promise<void> {
     const reader = stream.getReader();
+    this.#readers.add(reader);
     try {
       for (;;) {
         const { done, value } = await reader.read();
@@ -85,7 +95,11 @@ export class ProcessIo {
         if (behind !== undefined) await behind;
       }
     } catch {
-      // The machine lost the stream; the exit, which follows, tells.
+      // The machine lost the stream (the exit, which follows, tells), or it was released.
+    } finally {
+      this.#readers.delete(reader);
+      // A stream that ended is read again, as ended, by the engine that follows.
+      reader.releaseLock();
     }
   }
 }

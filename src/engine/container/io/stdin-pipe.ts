@@ -16,6 +16,7 @@ export class StdinPipe {
 
   /** The process is gone (or never came): pending writes are dropped. */
   unbind(): void {
+    this.#writer?.releaseLock();
     this.#writer = undefined;
     this.#bound.resolve(undefined);
   }

@@ -1,0 +1,42 @@
+// The engine ends, the machine does not: containers are stopped or left running, and another engine finds what there is.
+import type { ContainerContext } from './container-context.ts';
+import { stopHealthChecks } from './health/health-monitor.ts';
+import { stopIfRunning } from './stop.ts';
+
+/**
+ * dockerd's shutdown. @param live containers that run are left alone
+ */
+export async function stopAllContainers(context: ContainerContext, live: boolean): Promise<void> {
+  context.lifetime.stopping = true;
+  if (!live) {
+    await Promise.all(
+      context.store.all().map(async (container) => {
+        try {
+          await stopIfRunning(context, container, { signal: '', timeoutS: undefined });
+        } catch (error) {
+          context.log(`Cannot stop container ${container.id}: ${String(error)}`);
+        }
+      }),
+    );
+  }
+  await leaveContainers(context);
+}
+
+/** Lets go of every container as it is, as a killed dockerd does: what was read of its output is logged, the rest waits. */
+export async function leaveContainers(context: ContainerContext): Promise<void> {
+  // From here on no start and no exit begins.
+  context.lifetime.end();
+  await Promise.all(
+    context.store.all().map((container) =>
+      // A start or an exit under way comes first.
+      container.turns.run(async () => {
+        stopHealthChecks(container);
+        await container.io.release();
+        for (const { io } of container.execs.values()) io.close();
+        await container.log.flush();
+      }),
+    ),
+  );
+  await context.disk.idle();
+  context.disk.end();
+}
