@@ -225,12 +225,12 @@ describe('what is on the disk', () => {
 
   test('a container outlives its image', async () => {
     const first = createTestEngine();
-    await first.start({ Cmd: ['true'] }, 'c');
+    await first.start({ Cmd: ['true'] }, 'lonely');
     await first.engine.stop();
     const second = createTestEngine({}, undefined, { runtime: first.runtime });
     second.images.delete('busybox');
-    expect((await inspect(second, 'c')).Image).toBe(first.images.get('busybox')?.id);
-    expect((await second.call('POST', '/containers/c/start')).status).toBe(204);
+    expect((await inspect(second, 'lonely')).Image).toBe(first.images.get('busybox')?.id);
+    expect((await second.call('POST', '/containers/lonely/start')).status).toBe(204);
   });
 
   test('a disk that takes nothing is told, and containers run', async () => {
