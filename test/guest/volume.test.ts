@@ -110,7 +110,7 @@ describe('docker volume', () => {
 
   it('tells of each step in events', async () => {
     const output = await guest.ok(`
-      since=$(date +%s); docker run --rm -v news:/n busybox true; docker volume rm news >/dev/null
+      since=$(date +%s.%N); docker run --rm -v news:/n busybox true; docker volume rm news >/dev/null
       docker events --since $since --until $(($(date +%s) + 1)) --filter type=volume --format '{{.Action}} {{.Actor.ID}}'
     `);
     expect(output.split('\n')).toEqual(['create news', 'mount news', 'unmount news', 'destroy news']);
