@@ -40,7 +40,6 @@ export const inspecting: readonly Row[] = [
   'image inspect -f "{{.RepoTags}} {{.Size}}" busybox app:v2',
   'image inspect -f "{{len .RootFS.Layers}} {{.Id}}" busybox:1.36',
   'tag busybox mine:v1 ; images mine',
-  'tag busybox localhost:5000/team/app ; images --format "{{.Repository}}:{{.Tag}}"',
   'image tag app:v2 other ; images -q other',
   'tag busybox mine:v1 ; rmi mine:v1 ; images mine',
   'rmi -f mine',
