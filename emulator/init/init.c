@@ -25,6 +25,7 @@
 #define NEW_ROOT "/newroot"
 #define ROOT_NAME "root.erofs"
 #define AGENT "/sbin/drydock-agent"
+#define DISK "/sys/kernel/config/nullb/ram0"
 
 /* Nothing can repair a guest that has no root: say why on the console, and wait instead of panicking. */
 __attribute__((noreturn, format(printf, 1, 2))) static void give_up(const char *format, ...)
@@ -211,6 +212,29 @@ static void enable_controllers(void)
     write_file("/sys/fs/cgroup/cgroup.subtree_control", enable);
 }
 
+/*
+ * /dev/ram0: 64 MB that take memory only when written, behind a request queue. It is slower than the processor, as disks are:
+ * else nobody would ever wait in the queue, and there were nothing to share by weight. BFQ is the scheduler that knows the
+ * weights of control groups; it takes turns between requests, so these are small.
+ */
+static void make_disk(void)
+{
+    static const struct { const char *name, *value; } settings[] = {
+        {"size", "64"}, {"memory_backed", "1"}, {"hw_queue_depth", "16"}, {"max_sectors", "128"}, {"mbps", "10"}, {"power", "1"},
+    };
+
+    mount_at("configfs", "/sys/kernel/config", "configfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    if (mkdir(DISK, 0755) < 0)
+        give_up("cannot make %s", DISK);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        char path[sizeof DISK + 32];
+
+        snprintf(path, sizeof path, DISK "/%s", settings[i].name);
+        write_file(path, settings[i].value);
+    }
+    write_file("/sys/block/ram0/queue/scheduler", "bfq");
+}
+
 static void bring_up_loopback(void)
 {
     struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
@@ -256,6 +280,7 @@ int main(void)
     mount_below_root();
     switch_root();
     enable_controllers();
+    make_disk();
     bring_up_loopback();
     if (sethostname("drydock", 7) < 0)
         give_up("cannot set the host name");

@@ -12,6 +12,11 @@ async function cgroup(name: string, ...files: string[]): Promise<string[]> {
   return output.split('\n');
 }
 
+/** Two lines of seconds, as /proc/uptime has them. */
+function msBetween([from, to]: readonly string[]): number {
+  return (Number(to) - Number(from)) * 1000;
+}
+
 beforeAll(async () => {
   await guest.ok('docker pull -q busybox');
 });
@@ -89,6 +94,24 @@ describe('block devices', () => {
     expect(await cgroup('weight', 'io.bfq.weight')).toEqual(['default 300']);
   });
 
+  it('shares a busy disk by weight', async () => {
+    const busy = "sh -c 'while :; do dd if=/dev/zero of=/dev/ram0 bs=1M count=32 oflag=direct 2>/dev/null; done'";
+    for (const [name, weight] of [
+      ['light', 100],
+      ['heavy', 1000],
+    ]) {
+      await guest.ok(`docker run -d --name ${name} --blkio-weight ${weight} --device /dev/ram0 busybox ${busy}`);
+    }
+    const output = await guest.ok(`
+      written() { sed -n 's/.* wbytes=\\([0-9]*\\).*/\\1/p' /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' $1)/io.stat | sort -n | tail -1; }
+      light=$(written light) heavy=$(written heavy)
+      until [ $(( $(written light) + $(written heavy) - light - heavy )) -gt 40000000 ]; do sleep 0.2; done
+      echo $(( $(written light) - light )) $(( $(written heavy) - heavy ))
+      docker rm -f light heavy >/dev/null`);
+    const [light = 0, heavy = 0] = output.split(' ').map(Number);
+    expect(heavy).toBeGreaterThan(light * 2);
+  });
+
   it('says which device there is not', async () => {
     const { stderr, exitCode } = await guest.sh('docker run --rm --blkio-weight-device /dev/nope:300 busybox true');
     // The client takes the daemon's words for a missing program's.
@@ -96,10 +119,47 @@ describe('block devices', () => {
     expect(stderr).toContain('docker: Error response from daemon: stat /dev/nope: no such file or directory');
   });
 
-  it.each(['read-bps', 'write-bps', 'read-iops', 'write-iops'])('--device-%s is refused, not ignored', async (rate) => {
-    const { stderr, exitCode } = await guest.sh(`docker run --rm --device-${rate} /dev/ram0:1000 busybox true`);
-    expect(exitCode).toBe(125);
-    expect(stderr).toContain(`Cannot use --device-${rate}: this engine does not have it yet\n`);
+  // The kernel lets through what the rate allows, and a tenth of a second more: the time is a lower bound, however fast or
+  // slow the machine is.
+  it.each([
+    ['read-bps', '1mb', 'rbps=1048576', 'if=/dev/ram0 of=/dev/null iflag=direct bs=512k count=5', 2000],
+    ['write-bps', '1mb', 'wbps=1048576', 'if=/dev/zero of=/dev/ram0 oflag=direct bs=512k count=5', 2000],
+    ['read-iops', '20', 'riops=20', 'if=/dev/ram0 of=/dev/null iflag=direct bs=4k count=50', 2000],
+    ['write-iops', '20', 'wiops=20', 'if=/dev/zero of=/dev/ram0 oflag=direct bs=4k count=50', 2000],
+  ])('--device-%s holds who wants more', async (flag, rate, inKernel, dd, leastMs) => {
+    const run = (flags: string) =>
+      guest.ok(`docker run --rm --device /dev/ram0 ${flags} busybox sh -c '
+        cat /sys/fs/cgroup/io.max; cut -d " " -f 1 /proc/uptime; dd ${dd} 2>/dev/null; cut -d " " -f 1 /proc/uptime'`);
+    const held = (await run(`--device-${flag} /dev/ram0:${rate}`)).split('\n');
+    expect(held[0]?.split(' ')).toContain(inKernel);
+    expect(msBetween(held.slice(1))).toBeGreaterThan(leastMs);
+    const [, ...free] = `\n${await run('')}`.split('\n');
+    expect(msBetween(free)).toBeLessThan(msBetween(held.slice(1)));
+  });
+
+  it('shows rates as they were asked for, and keeps them through an update', async () => {
+    await guest.ok(
+      'docker run -d --name rates --device-write-bps /dev/ram0:1mb --device-read-iops /dev/ram0:9 busybox sleep 1000',
+    );
+    const rates = ['BlkioDeviceWriteBps', 'BlkioDeviceReadIOps']
+      .map((name) => `{{json .HostConfig.${name}}}`)
+      .join(' ');
+    const shown = '[{"Path":"/dev/ram0","Rate":1048576}] [{"Path":"/dev/ram0","Rate":9}]';
+    expect(await guest.ok(`docker inspect -f '${rates}' rates`)).toBe(shown);
+    await guest.ok('docker update --blkio-weight 200 rates');
+    expect(await guest.ok(`docker inspect -f '${rates}' rates`)).toBe(shown);
+    expect((await cgroup('rates', 'io.max'))[0]?.split(' ').slice(1)).toEqual([
+      'rbps=max',
+      'wbps=1048576',
+      'riops=9',
+      'wiops=max',
+    ]);
+  });
+
+  it.each(['--device-read-bps /dev/nope:1mb', '--device-write-iops /dev/nope:1'])('%s has no device', async (flag) => {
+    const { stderr, exitCode } = await guest.sh(`docker run --rm ${flag} busybox true`);
+    expect(exitCode).toBe(127);
+    expect(stderr).toContain('docker: Error response from daemon: stat /dev/nope: no such file or directory');
   });
 });
 
@@ -138,7 +198,7 @@ describe('docker update', () => {
   it('changes the restart policy', async () => {
     await guest.ok('docker run -d --name again busybox sh -c "sleep 1000; exit 1"');
     await guest.ok('docker update --restart on-failure:3 again');
-    await guest.ok('docker exec again killall sleep');
+    await guest.ok('docker exec -d again killall sleep');
     await guest.ok(
       "until [ \"$(docker inspect -f '{{.RestartCount}} {{.State.Running}}' again)\" = '1 true' ]; do sleep 0.1; done",
     );

@@ -111,7 +111,9 @@ describe('devices', () => {
   });
 
   it('may be made and used by --device-cgroup-rule', async () => {
-    const rule = await run(`--device-cgroup-rule 'b 1:* rwm'`, 'sh -c "mknod /tmp/ram b 1 0 && head -c 3 /tmp/ram"');
+    const [major = '', minor = ''] = (await guest.ok('cat /sys/block/ram0/dev')).split(':');
+    const command = `sh -c "mknod /tmp/ram b ${major} ${minor} && head -c 3 /tmp/ram"`;
+    const rule = await run(`--device-cgroup-rule 'b ${major}:* rwm'`, command);
     expect(rule.stdout).toBe('abc');
   });
 

@@ -101,18 +101,9 @@ function requireIsolation(what: string, isolation: string): void {
   throw refuse(`${what} (${isolation}): linux only supports 'default'`);
 }
 
-// Better refused than ignored: a container without what was asked for would teach something wrong. With a rate in `io.max`
-// the guest's kernel stops for good at the first throttled write.
-function refuseMissing(given: HostConfig): void {
-  const asked: readonly (readonly [flag: string, value: readonly unknown[]])[] = [
-    ['--link', given.Links],
-    ['--device-read-bps', given.BlkioDeviceReadBps],
-    ['--device-write-bps', given.BlkioDeviceWriteBps],
-    ['--device-read-iops', given.BlkioDeviceReadIOps],
-    ['--device-write-iops', given.BlkioDeviceWriteIOps],
-  ];
-  const missing = asked.find(([, value]) => value.length > 0);
-  if (missing !== undefined) throw refuse(`Cannot use ${missing[0]}: this engine does not have it yet`);
+// Better refused than ignored: a container without what was asked for would teach something wrong.
+function refuseMissing({ Links }: HostConfig): void {
+  if (Links.length > 0) throw refuse('Cannot use --link: this engine does not have it yet');
 }
 
 function wrap(prefix: string, check: () => unknown): void {
