@@ -1,6 +1,6 @@
 // What Docker's client says through its log rather than as a command's error: the log's own form (logrus).
 import type { CliContext } from './cli-context.ts';
-import { goQuote } from './format/go-quote.ts';
+import { goQuote } from '../shared/go-quote.ts';
 
 const RED = '\x1b[31m';
 const RESET = '\x1b[0m';

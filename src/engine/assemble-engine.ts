@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import type { EngineDoor } from '../contracts/engine-api.ts';
 import type { Runtime } from '../contracts/runtime.ts';
 import { createApp } from './api/app.ts';
+import { commitRoutes } from './api/commit-routes.ts';
 import { createDoor } from './api/engine-door.ts';
 import type { Services } from './api/services.ts';
 import type { Clock } from './clock.ts';
@@ -21,6 +22,7 @@ import type { DaemonConfig } from './daemon/daemon-config.ts';
 import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
+import type { ImageMaker } from './image/image-maker.ts';
 import type { ImageUsage } from './system/disk-usage.ts';
 import { loadIdentity, uuidOf } from './system/identity.ts';
 import { Networks } from './system/networks.ts';
@@ -33,6 +35,8 @@ export interface AssembleDeps {
   /** No images at all when left out. */
   readonly imageUsage?: () => ImageUsage;
   readonly imageRoutes: Hono;
+  /** No commits when left out. */
+  readonly imageMaker?: ImageMaker;
   readonly containers: ContainerStore;
   /** A layer may be free now. */
   readonly onContainerRemoved: () => Promise<void>;
@@ -93,7 +97,13 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     imageCount: deps.imageCount,
     imageUsage: deps.imageUsage ?? (() => ({ layersBytes: 0, images: [] })),
   };
-  const door = createDoor(createApp(services, [deps.imageRoutes]), services);
+  const door = createDoor(
+    createApp(services, [
+      deps.imageRoutes,
+      ...(deps.imageMaker === undefined ? [] : [commitRoutes(services, deps.imageMaker)]),
+    ]),
+    services,
+  );
   const { liveRestore = false, continuesSession = false } = deps;
   // What waits (`docker wait`, `logs -f`, `events`) ends with the engine.
   const whileAlive = (request: Request): Request =>

@@ -13,6 +13,7 @@ import { prepareDataRoot } from './daemon/data-root.ts';
 import { ImageDisk } from './image/disk/image-disk.ts';
 import { loadImages } from './image/disk/load-images.ts';
 import { ImageStore } from './image/image-store.ts';
+import { ImageMaker } from './image/image-maker.ts';
 import { imageUsageOf } from './image/list-images.ts';
 import { ImagePuller } from './image/pull.ts';
 import { imageRoutes } from './image/routes.ts';
@@ -60,6 +61,8 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
   await volumes.load();
   const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
+  const nowMs = (): number => clock.nowMs();
+  const maker = new ImageMaker({ store, blobs, emit: events.emit, nowMs });
   return assembleEngine({
     runtime,
     containers,
@@ -68,11 +71,16 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     imageUsage: () => imageUsageOf(store),
     imageRoutes: imageRoutes({
       store,
+      blobs,
+      dataRoot: config.dataRoot,
       overlay2: disk.paths.overlay2,
       puller,
+      maker,
+      fetch: deps.fetch,
       emit: events.emit,
-      nowMs: () => clock.nowMs(),
+      nowMs,
     }),
+    imageMaker: maker,
     onContainerRemoved: () => store.releaseUnused(),
     events,
     clock,

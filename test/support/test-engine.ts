@@ -95,7 +95,9 @@ export function testImage(digit: string, repoTags: readonly string[], config: Im
   return {
     id: digest,
     config: { architecture: '386', os: 'linux', config, rootfs: { type: 'layers', diff_ids: [digest] } },
-    layers: [{ diffId: digest, chainId: digest, overlayId: digit.repeat(64), erofs: digest, sizeBytes: 1000 }],
+    layers: [
+      { diffId: digest, chainId: digest, overlayId: digit.repeat(64), erofs: digest, recipe: digest, sizeBytes: 1000 },
+    ],
     sizeBytes: 1000,
     repoTags,
     repoDigests: [],

@@ -3,7 +3,7 @@ import { isDrydockError } from '../../contracts/errors.ts';
 import type { CliFiles, CliFileStat, CliSession } from '../../contracts/cli-session.ts';
 import { CliError } from '../cli-error.ts';
 import { fileErrorReason } from '../create/file-error.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import type { CopySource, CopyTarget } from './copy-plan.ts';
 import { base, clean, dir, hasTrailingSlash, isAbsolute, join, preserveTrailing, rebaseName } from './go-path.ts';
 import { splitEntry } from './go-path.ts';

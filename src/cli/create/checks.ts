@@ -1,5 +1,5 @@
 // What a value of `docker run`'s lists must look like, with Docker's words when it does not.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { cut } from '../flags/list-flags.ts';
 import { isIpAddress } from './ip-address.ts';
 

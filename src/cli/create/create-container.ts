@@ -1,7 +1,7 @@
 // Creates a container, pulling the image when it must: the first half of `docker run`, the whole of `docker create`.
 import type { CliContext } from '../cli-context.ts';
 import { CliError, errorText } from '../cli-error.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { isNotFound } from '../engine/engine-client.ts';
 import { familiarString, isImageId, parseImageReference, withDefaultTag } from '../reference/image-reference.ts';
 import { openCidFile } from './cid-file.ts';

@@ -4,7 +4,7 @@ import { parseCsv } from '../flags/csv.ts';
 import type { Flag, FlagExtras } from '../flags/flag.ts';
 import { NumberError, parseGoInt } from '../flags/go-number.ts';
 import { cut } from '../flags/list-flags.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { isMacAddress } from './ip-address.ts';
 
 export interface NetworkAttachment {

@@ -1,6 +1,6 @@
 // `--platform linux/386`, as containerd's platforms package reads and writes it.
 import { CliError } from '../cli-error.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 
 export interface Platform {
   readonly os: string;

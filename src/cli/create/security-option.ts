@@ -3,7 +3,7 @@ import type { CliFiles } from '../../contracts/cli-session.ts';
 import { CliError, errorText } from '../cli-error.ts';
 import { cut } from '../flags/list-flags.ts';
 import { parseJson } from '../format/go-json-error.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { indentJson } from '../format/json-indent.ts';
 import { openError } from './file-error.ts';
 

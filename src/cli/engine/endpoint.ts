@@ -1,6 +1,6 @@
 // Which engine a command means. There is exactly one, at Docker's own address; any other is politely not there.
 import { CliError } from '../cli-error.ts';
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 
 export const DEFAULT_HOST = 'unix:///var/run/docker.sock';
 

@@ -1,5 +1,5 @@
 // Numbers as Go's strconv reads them, with its error texts: they are what Docker prints for `-n abc`.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 
 const MAX_INT64 = 2n ** 63n - 1n;
 const MIN_INT64 = -(2n ** 63n);

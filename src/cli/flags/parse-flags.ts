@@ -1,5 +1,5 @@
 // Reads a command line the way spf13/pflag does, so that whatever a learner types at Docker means the same here.
-import { goQuote, goQuoteRune } from '../format/go-quote.ts';
+import { goQuote, goQuoteRune } from '../../shared/go-quote.ts';
 import type { FlagTable } from './flag.ts';
 
 export interface ParseRules {

@@ -1,8 +1,8 @@
 // The flags that hold one value: what pflag itself ships, plus Docker's sizes and CPU counts.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { parseByteSize } from './byte-size.ts';
 import type { Flag, FlagExtras } from './flag.ts';
-import { parseGoDuration } from './go-duration.ts';
+import { parseGoDuration } from '../../shared/go-duration.ts';
 import { parseGoBool, parseGoInt, parseGoUint } from './go-number.ts';
 
 export function boolFlag(usage: string, extras: FlagExtras & { initial?: boolean } = {}): Flag<boolean> {

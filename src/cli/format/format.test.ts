@@ -1,7 +1,7 @@
 // The pieces that Docker's tables are made of.
 import { describe, expect, it } from 'vitest';
 import { ellipsis } from './display-width.ts';
-import { goQuote } from './go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { ansiDate, rfc3339Nano } from './go-time.ts';
 import { humanDuration } from './human-duration.ts';
 import { binarySize, humanSize } from './human-size.ts';

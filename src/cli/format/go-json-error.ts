@@ -1,6 +1,6 @@
 // Why a text is no JSON, in the words of Go's encoding/json: Docker prints them for config.json and seccomp profiles.
 import { errorText } from '../cli-error.ts';
-import { goQuoteRune } from './go-quote.ts';
+import { goQuoteRune } from '../../shared/go-quote.ts';
 
 /** What the JavaScript engine says, and where Go thinks it is then. */
 const PLACES: readonly (readonly [RegExp, string])[] = [

@@ -1,5 +1,5 @@
 // Runs a parsed Go template on data.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import type { Command, ControlNode, Node, Operand, ParsedTemplate, Pipe, TemplateNode } from './ast.ts';
 import type { ParameterType, TemplateFunction } from './builtin-functions.ts';
 import { goField, isJsonOnly, isOpen } from './go-fields.ts';

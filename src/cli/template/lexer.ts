@@ -1,5 +1,5 @@
 // Cuts a Go template into text and the tokens of its actions (text/template's grammar, template/parse/lex.go's behaviour).
-import { goQuote, goQuoteRune } from '../format/go-quote.ts';
+import { goQuote, goQuoteRune } from '../../shared/go-quote.ts';
 
 export type TokenKind =
   | 'text'

@@ -1,5 +1,5 @@
 // Turns tokens into the tree of a Go template, with the errors of Go's template/parse.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import type { Node, ParsedTemplate, Pipe } from './ast.ts';
 import type { Token } from './lexer.ts';
 import { PipeParser } from './pipe-parser.ts';

@@ -1,5 +1,5 @@
 // Reads the pipelines of a Go template: what stands between the braces.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 import { parseGoInt } from '../flags/go-number.ts';
 import type { Command, Operand, Pipe } from './ast.ts';
 import type { Token } from './lexer.ts';

@@ -1,5 +1,5 @@
 // Go's fmt verbs, as far as templates use them: `{{printf "%-12.12s %5d" .Name .Size}}`.
-import { goQuote, goQuoteRune } from '../format/go-quote.ts';
+import { goQuote, goQuoteRune } from '../../shared/go-quote.ts';
 import { structEntries } from './go-fields.ts';
 import { formatFloat64, GoFloat, goPrint, goType, isMap, sortedEntries, TypedNil } from './values.ts';
 

@@ -1,5 +1,5 @@
 // Go's template errors: learners read them when a `--format` is wrong, so they carry Go's words and places.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from '../../shared/go-quote.ts';
 
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

@@ -14,6 +14,11 @@ export class Query {
     return this.#params.get(name) ?? '';
   }
 
+  /** Of a parameter that may come again and again. */
+  all(name: string): string[] {
+    return this.#params.getAll(name);
+  }
+
   flag(name: string, whenMissing = false): boolean {
     const value = this.#params.get(name);
     return value === null ? whenMissing : !FALSE_WORDS.includes(value.trim().toLowerCase());

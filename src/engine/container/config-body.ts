@@ -1,7 +1,7 @@
 // `Config` as inspect shows it: Docker's members in Docker's order, the empty ones left out that Docker leaves out
 // (api/types/container.Config in v28). Clients print it as it comes.
 import type { ContainerConfig } from '@docker/node-sdk';
-import type { Container } from './container.ts';
+import type { Config } from './create-request.ts';
 
 const ALWAYS = true;
 const IF_GIVEN = false;
@@ -34,7 +34,7 @@ const MEMBERS: readonly (readonly [name: string, shown: boolean])[] = [
   ['Shell', IF_GIVEN],
 ];
 
-export function configBody({ config }: Container): ContainerConfig {
+export function configBody(config: Config): ContainerConfig {
   const given: Readonly<Record<string, unknown>> = { ...config };
   return Object.fromEntries(
     MEMBERS.flatMap(([name, always]) => {

@@ -53,7 +53,7 @@ export function inspectContainer(
     },
     ...sizes,
     Mounts: mountBodies(container.points),
-    Config: configBody(container),
+    Config: configBody(container.config),
     NetworkSettings: {
       Bridge: '',
       SandboxID: '',

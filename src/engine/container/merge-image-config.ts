@@ -29,6 +29,25 @@ export function mergeImageConfig(config: Config, image: ImageRunConfig): Config 
   return merged;
 }
 
+/** As `mergeImageConfig`, for a config that need not have a command: what commit makes of a container's own and changes. */
+export function mergeConfigs(own: Config, base: Config): Config {
+  const ownEntrypoint = (own.Entrypoint ?? []).length > 0;
+  const takesCommand = !ownEntrypoint && (own.Cmd ?? []).length === 0;
+  return {
+    ...own,
+    User: own.User || base.User,
+    ExposedPorts: mergeSets(own.ExposedPorts, base.ExposedPorts ?? undefined),
+    Env: mergeEnv(own.Env, base.Env),
+    Labels: { ...base.Labels, ...own.Labels },
+    Cmd: takesCommand ? base.Cmd : own.Cmd,
+    Entrypoint: own.Entrypoint ?? base.Entrypoint,
+    WorkingDir: own.WorkingDir || base.WorkingDir,
+    Volumes: mergeSets(own.Volumes, base.Volumes ?? undefined),
+    StopSignal: own.StopSignal || base.StopSignal,
+    Healthcheck: mergeHealthcheck(own.Healthcheck, base.Healthcheck ?? undefined),
+  };
+}
+
 /** The whole command line: entrypoint, then command. */
 export function commandOf(config: Config): string[] {
   return [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];

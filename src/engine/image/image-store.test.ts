@@ -28,7 +28,10 @@ beforeEach(() => {
 });
 
 function lease(diffId: Digest): LayerLease {
-  return { layer: { diffId, erofs: diffId, sizeBytes: 1 }, release: async () => void returned.push(diffId) };
+  return {
+    layer: { diffId, erofs: diffId, recipe: diffId, sizeBytes: 1 },
+    release: async () => void returned.push(diffId),
+  };
 }
 const add = (id: string, ...layers: Digest[]) =>
   store.add({ id: digest(id), config, rawConfig: new Uint8Array(0), leases: layers.map(lease) });

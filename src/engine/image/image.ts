@@ -11,6 +11,8 @@ export interface ImageLayer {
   readonly overlayId: string;
   /** The EROFS image of the layer in the blob store. */
   readonly erofs: Digest;
+  /** How its tar is made of that image again, in the blob store. */
+  readonly recipe: Digest;
   /** Sum of the sizes of its files, in bytes: what Docker calls the layer's size. */
   readonly sizeBytes: number;
 }

@@ -1,7 +1,5 @@
-// A pull as an HTTP answer: a stream of JSON lines, which begins only when there is something to tell. What fails before
+// A pull, an import or a push as an HTTP answer: a stream of JSON lines, which begins only when there is something to tell. What fails before
 // that gets its own status; what fails later is the stream's last line (Engine API, POST /images/create).
-import type { PullMessage } from './pull-message.ts';
-
 /** Docker ends each message so. */
 const NEWLINE = '\r\n';
 
@@ -13,7 +11,7 @@ const utf8 = new TextEncoder();
  */
 export async function pullResponse(
   request: AbortSignal,
-  run: (signal: AbortSignal, report: (message: PullMessage) => void) => Promise<void>,
+  run: (signal: AbortSignal, report: (message: object) => void) => Promise<void>,
 ): Promise<Response> {
   const gone = new AbortController();
   const signal = AbortSignal.any([request, gone.signal]);
@@ -36,7 +34,7 @@ export async function pullResponse(
       begun = true;
       resolve(new Response(body, { headers: { 'content-type': 'application/json' } }));
     };
-    const report = (message: PullMessage): void => {
+    const report = (message: object): void => {
       begin();
       send(message);
     };

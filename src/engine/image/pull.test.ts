@@ -86,7 +86,7 @@ describe('pull', () => {
     const top = image.layers[1]?.erofs;
     const files = readErofs(blobs.read(top ?? pushed.id, 0, 1 << 20));
     expect([...files.keys()].sort()).toEqual(['/', '/bin', '/etc', '/etc/motd']);
-    expect(await blobs.list()).toHaveLength(2);
+    expect(await blobs.list()).toHaveLength(4);
   });
 
   it('says so when there is nothing new', async () => {

@@ -56,6 +56,13 @@ export class Names {
     return own.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { reference }]) => reference);
   }
 
+  /** Of one repository, sorted. */
+  named(reference: Reference): [reference: Reference, imageId: Digest][] {
+    const name = familiarName(reference);
+    const own = [...this.#associations.entries()].filter(([, one]) => familiarName(one.reference) === name);
+    return own.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => [one.reference, one.imageId]);
+  }
+
   repositories(): Repositories {
     const names = new Map<string, Map<string, Digest>>();
     for (const { reference, imageId } of this.#associations.values()) {
@@ -85,6 +92,11 @@ export class ReferenceStore {
   /** Sorted by their whole names. */
   of(imageId: Digest): Reference[] {
     return this.#names.of(imageId);
+  }
+
+  /** Of one repository, sorted. */
+  named(reference: Reference): [reference: Reference, imageId: Digest][] {
+    return this.#names.named(reference);
   }
 
   /** Changes take turns; each is stored, or did not happen. @throws what `edit` throws, and what the disk refuses */

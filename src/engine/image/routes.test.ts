@@ -6,6 +6,7 @@ import type { EngineEvent } from '../event/event-log.ts';
 import { LayerPool } from '../layer/layer-pool.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
 import { FakeFiles } from '../../machine/fake/fake-files.ts';
+import { ImageMaker } from './image-maker.ts';
 import { ImageDisk } from './disk/image-disk.ts';
 import { ImageStore } from './image-store.ts';
 import type { ImageUse } from './image-store.ts';
@@ -32,12 +33,18 @@ beforeEach(() => {
     usedBy: (id) => users.get(id) ?? [],
     releaseLayer: async (overlayId) => void released.push(overlayId),
   });
+  const emit = (event: EngineEvent) => void events.push(event);
+  const nowMs = () => Date.parse('2026-02-03T04:05:06.789Z');
   routes = imageRoutes({
+    blobs,
+    dataRoot: '/var/lib/docker',
+    fetch: registry.fetch,
+    maker: new ImageMaker({ store, blobs, emit, nowMs }),
     overlay2: '/var/lib/docker/overlay2',
     store,
     puller: new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base }),
-    emit: (event) => void events.push(event),
-    nowMs: () => Date.parse('2026-02-03T04:05:06.789Z'),
+    emit,
+    nowMs,
   });
 });
 
@@ -313,7 +320,7 @@ describe('DELETE /images/{name}', () => {
       ['delete', app.id, app.id],
     ]);
     expect(released).toEqual([top?.overlayId]);
-    expect(await blobs.list()).toHaveLength(1);
+    expect(await blobs.list()).toHaveLength(2);
     expect((await remove('base')).status).toBe(200);
     expect(await blobs.list()).toEqual([]);
     expect(store.list()).toEqual([]);
@@ -362,7 +369,7 @@ describe('DELETE /images/{name}', () => {
     expect((await remove('app', '?force=1')).body).toContainEqual({ Deleted: id });
     expect(store.list()).toEqual([]);
     expect(released).toEqual([]);
-    expect(await blobs.list()).toHaveLength(1);
+    expect(await blobs.list()).toHaveLength(2);
     users.clear();
     await store.releaseUnused();
     expect(released).toEqual([diffIds[0]?.slice(7)]);

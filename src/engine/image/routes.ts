@@ -1,6 +1,6 @@
 // The /images routes of the Engine API. Names hold slashes, so they are matched greedily up to the last word.
 import { Hono } from 'hono';
-import type { Digest } from '../../contracts/blob-store.ts';
+import type { BlobStore } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { Filters } from '../api/filters.ts';
 import { toErrorResponse } from '../api/http-error.ts';
@@ -9,8 +9,11 @@ import { Query } from '../api/query.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import { parsePlatform } from '../registry/platform.ts';
 import { familiarName, familiarString, parseReference, withTag } from '../registry/reference.ts';
+import { importFrom, loadFrom, saveTo } from './archive-routes.ts';
 import { credentialsOf } from './auth-header.ts';
 import type { Image } from './image.ts';
+import { emitImageEvent } from './image-events.ts';
+import type { ImageMaker } from './image-maker.ts';
 import { historyJson, inspectJson } from './image-json.ts';
 import type { ImageStore } from './image-store.ts';
 import { IMAGE_FILTERS, listImages } from './list-images.ts';
@@ -23,9 +26,15 @@ import type { RemovedImage } from './remove-image.ts';
 
 export interface ImageRoutesDeps {
   readonly store: ImageStore;
+  readonly blobs: BlobStore;
+  readonly dataRoot: string;
   /** Where layers are mounted. */
   readonly overlay2: string;
   readonly puller: ImagePuller;
+  /** Of what is made here. */
+  readonly maker: ImageMaker;
+  /** For imports from an address. */
+  readonly fetch: typeof fetch;
   readonly emit: EmitEvent;
   nowMs(): number;
 }
@@ -40,6 +49,10 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
     const filters = Filters.parse(query.text('filters'), IMAGE_FILTERS);
     return json(listImages(store, { filters, sharedSize: query.flag('shared-size') }));
   });
+
+  routes.get('/images/get', (c) => saveTo(deps, c.req.raw, new Query(c.req.raw).all('names')));
+  routes.get('/images/:name{.+}/get', (c) => saveTo(deps, c.req.raw, [c.req.param('name')]));
+  routes.post('/images/load', (c) => loadFrom(deps, c.req.raw));
 
   routes.get('/images/:name{.+}/json', (c) => {
     const image = store.get(c.req.param('name'));
@@ -69,11 +82,10 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
   return routes;
 }
 
-async function create({ puller, store, emit }: ImageRoutesDeps, request: Request): Promise<Response> {
+async function create(deps: ImageRoutesDeps, request: Request): Promise<Response> {
+  const { puller, store, emit } = deps;
   const query = new Query(request);
-  if (query.text('fromImage') === '') {
-    throw new DrydockError('invalid-argument', 'Cannot create image: only "fromImage" is supported as its source');
-  }
+  if (query.text('fromImage') === '') return importFrom(deps, request);
   const reference = pullReference(query.text('fromImage'), query.text('tag'));
   const platform = query.text('platform') === '' ? undefined : parsePlatform(query.text('platform'));
   const credentials = credentialsOf(request.headers.get('x-registry-auth'));
@@ -111,16 +123,4 @@ function emitRemoval({ emit }: Pick<ImageRoutesDeps, 'emit'>, image: Image, { un
     emit({ type: 'image', action: 'untag', id: image.id, attributes: { ...labels, name: image.id } });
   }
   if (deleted) emit({ type: 'image', action: 'delete', id: image.id, attributes: { name: image.id } });
-}
-
-/** Docker puts an image's labels among its events' attributes. */
-function emitImageEvent(
-  { store, emit }: Pick<ImageRoutesDeps, 'store' | 'emit'>,
-  action: string,
-  id: string,
-  name: string,
-  imageId: Digest | undefined,
-): void {
-  const image = imageId !== undefined && store.has(imageId) ? store.get(imageId) : undefined;
-  emit({ type: 'image', action, id, attributes: { ...image?.config.config?.Labels, name } });
 }

@@ -5,21 +5,25 @@ import { DrydockError } from '../../contracts/errors.ts';
 
 type Compression = 'gzip' | 'zstd' | 'none';
 
+const MAGIC_BYTES = 4;
+
 /**
  * The uncompressed bytes, piece by piece.
  * @param onConsumed gets the count of compressed bytes that each piece brings the total to
  * @throws DrydockError `data-loss` for bytes that are not what their start promises
  */
 export async function* decompress(
-  chunks: readonly Uint8Array[],
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   onConsumed: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const compression = compressionOf(chunks);
   const counted = countedChunks(chunks, onConsumed);
+  const held: Uint8Array[] = [];
+  const compression = await compressionOf(counted, held);
+  const whole = concatenated(held, counted);
   try {
-    if (compression === 'gzip') yield* gunzip(counted);
-    else if (compression === 'zstd') yield* unzstd(counted);
-    else yield* counted;
+    if (compression === 'gzip') yield* gunzip(whole);
+    else if (compression === 'zstd') yield* unzstd(whole);
+    else yield* whole;
   } catch (cause) {
     if (cause instanceof DrydockError || compression === 'none') throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -27,20 +31,26 @@ export async function* decompress(
   }
 }
 
-function* countedChunks(chunks: readonly Uint8Array[], onConsumed: (bytes: number) => void): Generator<Uint8Array> {
+async function* countedChunks(
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  onConsumed: (bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let consumed = 0;
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     yield chunk;
     consumed += chunk.length;
     onConsumed(consumed);
   }
 }
 
-function compressionOf(chunks: readonly Uint8Array[]): Compression {
+/** @param held gets what was read to see it */
+async function compressionOf(chunks: AsyncIterator<Uint8Array>, held: Uint8Array[]): Promise<Compression> {
   const start: number[] = [];
-  for (const chunk of chunks) {
-    start.push(...chunk.subarray(0, 4 - start.length));
-    if (start.length === 4) break;
+  while (start.length < MAGIC_BYTES) {
+    const { done, value } = await chunks.next();
+    if (done === true) break;
+    held.push(value);
+    start.push(...value.subarray(0, MAGIC_BYTES - start.length));
   }
   const [a, b, c, d] = start;
   if (a === 0x1f && b === 0x8b) return 'gzip';
@@ -48,14 +58,28 @@ function compressionOf(chunks: readonly Uint8Array[]): Compression {
   return 'none';
 }
 
-async function* gunzip(chunks: Iterator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+async function* concatenated(
+  held: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* held;
+  yield* rest;
+}
+
+async function* gunzip(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  /** What went wrong with the bytes before they were inflated: the stream below would tell of itself only. */
+  let failure: unknown;
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    pull(controller) {
-      const { done, value } = chunks.next();
+    async pull(controller) {
+      const { done, value } = await chunks.next().catch((error: unknown) => {
+        failure = error;
+        throw error;
+      });
       // Layers are never in shared memory, which is all that the type leaves open.
       if (done !== true) controller.enqueue(value as Uint8Array<ArrayBuffer>);
       else controller.close();
     },
+    cancel: async () => void (await chunks.return(undefined)),
   });
   const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader();
   let finished = false;
@@ -66,15 +90,17 @@ async function* gunzip(chunks: Iterator<Uint8Array>): AsyncGenerator<Uint8Array,
       if (done) return;
       yield value;
     }
+  } catch (error) {
+    throw failure ?? error;
   } finally {
     if (!finished) reader.cancel().catch(() => undefined);
   }
 }
 
-function* unzstd(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void, undefined> {
+async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((bytes) => ready.push(bytes));
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     decoder.push(chunk);
     yield* ready;
     ready = [];

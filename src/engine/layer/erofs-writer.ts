@@ -21,9 +21,10 @@ import { ImageOutput } from './image-output.ts';
 /**
  * Writes the image of `root`; the caller commits. Takes the files' content out of the tree as it goes, so that a layer is
  * never twice in memory.
+ * @returns where everything stands
  * @throws DrydockError `data-loss` for what EROFS cannot hold
  */
-export async function writeErofs(root: DirectoryNode, writer: BlobWriter, signal?: AbortSignal): Promise<void> {
+export async function writeErofs(root: DirectoryNode, writer: BlobWriter, signal?: AbortSignal): Promise<ErofsLayout> {
   const layout = await layOut(root);
   const output = new ImageOutput(writer, sealSuperblock);
   output.put(new Uint8Array(SUPERBLOCK_OFFSET));
@@ -38,6 +39,7 @@ export async function writeErofs(root: DirectoryNode, writer: BlobWriter, signal
   }
   output.padTo(layout.totalBlocks * BLOCK_BYTES);
   await output.finish();
+  return layout;
 }
 
 function superblockOf(root: DirectoryNode, layout: ErofsLayout): Uint8Array {

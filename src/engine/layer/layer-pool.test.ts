@@ -24,7 +24,7 @@ function setUp() {
       const writer = await blobs.create();
       await writer.write(new Uint8Array([1]));
       const { digest } = await writer.commit();
-      return { diffId, erofs: digest, sizeBytes: 1 };
+      return { diffId, erofs: digest, recipe: digest, sizeBytes: 1 };
     };
   return { blobs, pool, started, source };
 }

@@ -36,8 +36,10 @@ export class LayerPool<E> {
   readonly #blobs: BlobStore;
   readonly #held = new Map<Digest, HeldLayer>();
   readonly #jobs = new Map<Digest, Job<E>>();
-  /** EROFS images without a user; deleted when no job could be about to store the same one. */
+  /** Blobs without a user; deleted when nobody could be about to store the same one. */
   readonly #doomed = new Set<Digest>();
+  /** Layers on their way in through `add`. */
+  #adding = 0;
 
   constructor(blobs: BlobStore) {
     this.#blobs = blobs;
@@ -64,11 +66,34 @@ export class LayerPool<E> {
     return this.#join(diffId, this.#jobs.get(diffId) ?? this.#start(diffId, source), signal, onProgress);
   }
 
+  /** A lease on a layer that is here. */
+  lease(diffId: Digest): LayerLease | undefined {
+    const held = this.#held.get(diffId);
+    return held && this.#lease(diffId, held);
+  }
+
   /** A lease on a layer whose file system is in the blob store already. */
   adopt(layer: UnpackedLayer): LayerLease {
     const held = this.#held.get(layer.diffId) ?? { layer, users: 0 };
     this.#held.set(layer.diffId, held);
     return this.#lease(layer.diffId, held);
+  }
+
+  /**
+   * A lease on a layer of which nobody knows beforehand what it is: an upload, a commit. Nothing stays when `bring` fails.
+   * @throws what `bring` fails with
+   */
+  async add(bring: () => Promise<UnpackedLayer>): Promise<LayerLease> {
+    this.#adding++;
+    try {
+      const layer = await bring();
+      const held = this.#held.get(layer.diffId);
+      if (held !== undefined) this.#doom(layer);
+      return this.adopt(layer);
+    } finally {
+      this.#adding--;
+      await this.#sweep();
+    }
   }
 
   #start(diffId: Digest, source: LayerSource<E>): Job<E> {
@@ -95,11 +120,10 @@ export class LayerPool<E> {
   /** Everybody who waits gets a lease in this same turn: the first to release must not take the layer from the others. */
   #arrive(diffId: Digest, job: Job<E>, layer: UnpackedLayer): void {
     this.#forget(diffId, job);
-    if (job.waiters.size === 0) {
-      this.#doomed.add(layer.erofs);
-      return;
-    }
-    const held: HeldLayer = { layer, users: 0 };
+    const present = this.#held.get(diffId);
+    if (job.waiters.size === 0 || present !== undefined) this.#doom(layer);
+    if (job.waiters.size === 0) return;
+    const held: HeldLayer = present ?? { layer, users: 0 };
     this.#held.set(diffId, held);
     for (const waiter of job.waiters) waiter.resolve(this.#lease(diffId, held));
   }
@@ -146,16 +170,21 @@ export class LayerPool<E> {
         held.users--;
         if (held.users > 0) return;
         if (this.#held.get(diffId) === held) this.#held.delete(diffId);
-        this.#doomed.add(held.layer.erofs);
+        this.#doom(held.layer);
         await this.#sweep();
       },
     };
   }
 
+  #doom({ erofs, recipe }: UnpackedLayer): void {
+    this.#doomed.add(erofs);
+    this.#doomed.add(recipe);
+  }
+
   /** Two layers may have one EROFS image: their tars differed in what an image does not keep. */
   async #sweep(): Promise<void> {
-    if (this.#jobs.size > 0) return;
-    const inUse = new Set([...this.#held.values()].map(({ layer }) => layer.erofs));
+    if (this.#jobs.size > 0 || this.#adding > 0) return;
+    const inUse = new Set([...this.#held.values()].flatMap(({ layer }) => [layer.erofs, layer.recipe]));
     const doomed = [...this.#doomed].filter((digest) => !inUse.has(digest));
     this.#doomed.clear();
     await Promise.all(doomed.map((digest) => this.#blobs.delete(digest)));

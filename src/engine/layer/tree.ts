@@ -36,6 +36,11 @@ export class LayerTree implements TarSink {
     else this.#put(place, this.#nodeOf(entry, entry.type, place));
   }
 
+  /** The file whose content comes now; undefined when content is of nothing that the tree has. */
+  get openFile(): RegularNode | undefined {
+    return this.#open;
+  }
+
   content(bytes: Uint8Array): void {
     this.#open?.content.push(bytes);
     this.sizeBytes += bytes.length;

@@ -29,12 +29,12 @@ async function unpack(
 }
 
 describe('unpackLayer', () => {
-  it('stores one image and counts its files', async () => {
+  it('stores one image, with the recipe for its tar, and counts its files', async () => {
     const tar = tarOf({ path: 'a', content: 'aaa' }, { path: 'b', content: 'bb' });
     const compressed = await gzip(tar);
     const { layer, blobs, progress } = await unpack(tar, compressed);
     expect(layer.sizeBytes).toBe(5);
-    expect(await blobs.list()).toEqual([layer.erofs]);
+    expect(await blobs.list()).toEqual([layer.recipe, layer.erofs]);
     expect(progress).toEqual([compressed.length]);
   });
 

@@ -1,10 +1,11 @@
-// From a layer's compressed tar to its EROFS image in the blob store, in one pass over the bytes.
+// From a layer's compressed tar to its EROFS image in the blob store, in one pass over the bytes; with the recipe for the tar.
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
 import { decompress } from './decompress.ts';
 import { writeErofs } from './erofs-writer.ts';
-import { TarReader } from './tar-reader.ts';
+import { RecipeRecorder } from './recipe-recorder.ts';
+import { writeRecipe } from './tar-recipe.ts';
 import { TimeSlice } from './time-slice.ts';
 import { LayerTree } from './tree.ts';
 
@@ -15,67 +16,80 @@ export interface UnpackedLayer {
   readonly diffId: Digest;
   /** The EROFS image in the blob store. */
   readonly erofs: Digest;
+  /** Another blob: how the tar is made of the image again (tar-recipe.ts). */
+  readonly recipe: Digest;
   /** Sum of the sizes of its regular files. */
   readonly sizeBytes: number;
 }
 
 export interface UnpackRequest {
-  /** The layer as it came; its own digest is checked already. */
-  readonly chunks: readonly Uint8Array[];
-  /** Of the uncompressed tar, as the image's config states it. */
-  readonly diffId: Digest;
+  /** The layer as it came; its own digest is checked already, or by whoever hands out the pieces. */
+  readonly chunks: readonly Uint8Array[] | AsyncIterable<Uint8Array>;
+  /** Of the uncompressed tar, as the image's config states it; left out when nobody stated it. */
+  readonly diffId?: Digest;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
   /** Compressed bytes taken so far. */
-  readonly onProgress: (bytes: number) => void;
+  readonly onProgress?: (bytes: number) => void;
 }
 
 /**
  * Stores nothing unless it succeeds.
  * @throws DrydockError `data-loss` when the tar is malformed or is not the one that `diffId` names; the signal's reason
  */
-export async function unpackLayer({
-  chunks,
-  diffId,
-  blobs,
-  signal,
-  onProgress,
-}: UnpackRequest): Promise<UnpackedLayer> {
-  const hash = await createDigestStream();
+export async function unpackLayer(request: UnpackRequest): Promise<UnpackedLayer> {
   const tree = new LayerTree();
-  const tar = new TarReader(tree);
+  const recorder = new RecipeRecorder(tree);
+  try {
+    const diffId = await readTree(request, recorder);
+    return { diffId, ...(await store(request, tree, recorder)), sizeBytes: tree.sizeBytes };
+  } catch (error) {
+    await recorder.abort();
+    throw error;
+  }
+}
+
+/** @returns the digest of the tar */
+async function readTree(
+  { chunks, diffId, signal, onProgress }: UnpackRequest,
+  recorder: RecipeRecorder,
+): Promise<Digest> {
+  const hash = await createDigestStream();
   const slice = new TimeSlice();
+  const name = diffId === undefined ? 'layer' : `layer ${diffId}`;
   let bytes = 0;
   for await (const piece of decompress(chunks, onProgress)) {
     signal.throwIfAborted();
     bytes += piece.length;
     if (bytes > MAX_UNCOMPRESSED_BYTES) {
-      throw new DrydockError(
-        'data-loss',
-        `Cannot unpack layer ${diffId}: it has more than ${MAX_UNCOMPRESSED_BYTES} bytes`,
-      );
+      throw new DrydockError('data-loss', `Cannot unpack ${name}: it has more than ${MAX_UNCOMPRESSED_BYTES} bytes`);
     }
     hash.update(piece);
-    tar.push(piece);
+    recorder.push(piece);
+    if (recorder.full) await recorder.flush();
     await slice.yieldWhenSpent();
   }
-  tar.end();
+  recorder.end();
   const actual = hash.digest();
-  if (actual !== diffId) {
-    throw new DrydockError('data-loss', `Cannot unpack layer ${diffId}: its tar has digest ${actual}`);
-  }
-  return { diffId, erofs: await storeErofs(tree, blobs, signal), sizeBytes: tree.sizeBytes };
+  if (diffId === undefined || actual === diffId) return actual;
+  throw new DrydockError('data-loss', `Cannot unpack ${name}: its tar has digest ${actual}`);
 }
 
-async function storeErofs(tree: LayerTree, blobs: BlobStore, signal: AbortSignal): Promise<Digest> {
-  const writer = await blobs.create();
+async function store(
+  { blobs, signal }: UnpackRequest,
+  tree: LayerTree,
+  recorder: RecipeRecorder,
+): Promise<Pick<UnpackedLayer, 'erofs' | 'recipe'>> {
+  const image = await blobs.create();
+  const recipe = await blobs.create();
   try {
-    await writeErofs(tree.root, writer, signal);
+    const layout = await writeErofs(tree.root, image, signal);
+    await writeRecipe(await recorder.recipe(layout), recipe);
     signal.throwIfAborted();
-    const { digest } = await writer.commit();
-    return digest;
+    const { digest } = await recipe.commit();
+    return { recipe: digest, erofs: (await image.commit()).digest };
   } catch (error) {
-    await writer.abort();
+    await Promise.all([image.abort(), recipe.abort()]);
     throw error;
   }
 }

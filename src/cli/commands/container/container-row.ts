@@ -1,6 +1,6 @@
 // What `docker ps` can show of a container, by the names `--format` uses.
 import { displayWidth, ellipsis } from '../../format/display-width.ts';
-import { goQuote } from '../../format/go-quote.ts';
+import { goQuote } from '../../../shared/go-quote.ts';
 import { goTimeString } from '../../format/go-time.ts';
 import { humanAgo } from '../../format/human-duration.ts';
 import { humanSize } from '../../format/human-size.ts';

@@ -5,7 +5,7 @@ import { defineCommand } from '../../command.ts';
 import { filtersQuery } from '../../engine/filters-query.ts';
 import { filterFlag, withFilter } from '../../flags/list-flags.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
-import { goQuote } from '../../format/go-quote.ts';
+import { goQuote } from '../../../shared/go-quote.ts';
 import { renderListing } from '../../format/table.ts';
 import { LIST_FORMAT_HELP } from '../../help/shared-texts.ts';
 import { imageTree } from './image-tree.ts';

@@ -3,7 +3,7 @@ import { exactly } from '../../argument-rule.ts';
 import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { pathId } from '../../engine/engine-client.ts';
-import { goQuote } from '../../format/go-quote.ts';
+import { goQuote } from '../../../shared/go-quote.ts';
 import type { ImageReference } from '../../reference/image-reference.ts';
 import { isImageId, parseImageReference } from '../../reference/image-reference.ts';
 

@@ -5,7 +5,7 @@ import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { isNotFound } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
-import { goQuote } from '../../format/go-quote.ts';
+import { goQuote } from '../../../shared/go-quote.ts';
 import { INSPECT_FORMAT_HELP } from '../../help/shared-texts.ts';
 import type { Found } from '../../inspect/inspector.ts';
 import { inspectAll } from '../../inspect/inspector.ts';

@@ -121,6 +121,7 @@ export class ImageDisk {
       'cache-id': layer.overlayId,
       ...(parent !== undefined && { parent: parent.chainId }),
       erofs: layer.erofs,
+      'tar-recipe': layer.recipe,
     };
     await Promise.all([this.#files.mkdir(`${home}/diff`, 0o755), this.#files.mkdir(entry, 0o755)]);
     await Promise.all([

@@ -83,7 +83,7 @@ describe('an engine that starts again', () => {
       'Untagged',
       'Deleted',
     ]);
-    expect(await blobs.list()).toHaveLength(2);
+    expect(await blobs.list()).toHaveLength(4);
     await removeImage(store, 'app', false);
     expect(await blobs.list()).toEqual([]);
     for (const folder of ['layerdb/sha256', 'imagedb/content/sha256', 'imagedb/retired/sha256', 'layerdb/tmp']) {
@@ -119,7 +119,7 @@ describe('an engine that starts again', () => {
       Repositories: { app: { [image.repoDigests[0] ?? '']: image.id, 'app:latest': image.id } },
     });
     const entry = `${ROOT}/layerdb/sha256/${hex(top?.chainId)}`;
-    expect(await files.list(entry)).toEqual(['cache-id', 'diff', 'erofs', 'parent', 'size']);
+    expect(await files.list(entry)).toEqual(['cache-id', 'diff', 'erofs', 'parent', 'size', 'tar-recipe']);
     expect(await text(`${entry}/parent`)).toBe(bottom?.chainId);
     const home = `/var/lib/docker/overlay2/${top?.overlayId}`;
     expect(await files.list(home)).toEqual(['committed', 'diff', 'link', 'lower', 'work']);
@@ -146,7 +146,7 @@ describe('damage', () => {
     const again = await start();
     expect(again.store.list().flatMap(({ repoTags }) => repoTags)).toEqual(['app:latest']);
     expect(log[0]).toContain('its digest is');
-    expect(await blobs.list()).toHaveLength(2);
+    expect(await blobs.list()).toHaveLength(4);
     await again.pull('base:latest');
     expect((await start()).store.list()).toHaveLength(2);
   });

@@ -14,7 +14,7 @@ import { hexOf } from './image-paths.ts';
 import type { ImagePaths } from './image-paths.ts';
 
 const ENOENT = 2;
-const LAYER_FILES = ['diff', 'size', 'cache-id', 'parent', 'erofs'] as const;
+const LAYER_FILES = ['diff', 'size', 'cache-id', 'parent', 'erofs', 'tar-recipe'] as const;
 
 export interface LoadedImage {
   readonly id: Digest;
@@ -132,13 +132,15 @@ async function loadLayer({ files, paths, blobs, log }: LoadDeps, hex: string): P
   const chainId: Digest = `sha256:${hex}`;
   try {
     const texts = await Promise.all(LAYER_FILES.map((name) => readText(files, `${paths.layers}/${hex}/${name}`)));
-    const [diffId = '', size = '', overlayId = '', parent, erofs = ''] = texts;
-    if (!isDigest(diffId) || !isDigest(erofs)) throw new Error('a digest is malformed');
+    const [diffId = '', size = '', overlayId = '', parent, erofs = '', recipe = ''] = texts;
+    if (!isDigest(diffId) || !isDigest(erofs) || !isDigest(recipe)) throw new Error('a digest is malformed');
     if (!/^\d+$/.test(size) || !/^[0-9a-f]{64}$/.test(overlayId)) throw new Error('its size or cache-id is malformed');
     const chain = parent === undefined ? diffId : await digestOf(new TextEncoder().encode(`${parent} ${diffId}`));
     if (chain !== chainId) throw new Error(`its chain ID is ${chain}`);
-    if ((await blobs.size(erofs)) === undefined) throw new Error(`its file system ${erofs} is gone`);
-    return { diffId, chainId, overlayId, erofs, sizeBytes: Number(size) };
+    for (const blob of [erofs, recipe]) {
+      if ((await blobs.size(blob)) === undefined) throw new Error(`its blob ${blob} is gone`);
+    }
+    return { diffId, chainId, overlayId, erofs, recipe, sizeBytes: Number(size) };
   } catch (error) {
     log(`Cannot load layer ${chainId}: ${reasonOf(error)}`);
     return undefined;

@@ -1,5 +1,5 @@
 // Durations as Go's time.ParseDuration reads them (`1m30s`), in nanoseconds: the Engine API counts health intervals so.
-import { goQuote } from '../format/go-quote.ts';
+import { goQuote } from './go-quote.ts';
 
 const UNIT_NS: Readonly<Record<string, number>> = {
   ns: 1,
