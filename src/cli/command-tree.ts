@@ -2,6 +2,7 @@
 import type { Command, CommandGroup } from './command.ts';
 import { commandName } from './command.ts';
 import { attach } from './commands/container/attach.ts';
+import { commit } from './commands/container/commit.ts';
 import { cp } from './commands/container/cp.ts';
 import { create } from './commands/container/create.ts';
 import { diff } from './commands/container/diff.ts';
@@ -27,9 +28,13 @@ import { update } from './commands/container/update.ts';
 import { wait } from './commands/container/wait.ts';
 import { history } from './commands/image/history.ts';
 import { imageLs, images } from './commands/image/images.ts';
+import { importCommand } from './commands/image/import.ts';
 import { imageInspect } from './commands/image/inspect.ts';
+import { load } from './commands/image/load.ts';
+import { imagePrune } from './commands/image/prune.ts';
 import { pull } from './commands/image/pull.ts';
 import { imageRm, rmi } from './commands/image/rmi.ts';
+import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
 import { df } from './commands/system/df.ts';
 import { events } from './commands/system/events.ts';
@@ -47,6 +52,7 @@ import { volumeUpdate } from './commands/volume/update.ts';
 /** These have the same name on the top level and in their group. */
 const containerCommands = [
   attach,
+  commit,
   cp,
   create,
   diff,
@@ -72,7 +78,7 @@ const containerCommands = [
 export const topLevelCommands: readonly Command[] = [
   ...containerCommands,
   ps,
-  ...[images, pull, rmi, history, tag],
+  ...[images, pull, rmi, history, tag, importCommand, load, save],
   ...[inspect, version, info, events],
 ];
 
@@ -82,7 +88,11 @@ export const commandGroups: readonly CommandGroup[] = [
     summary: 'Work with containers',
     commands: [...containerCommands, containerInspect, containerPrune, ls],
   },
-  { name: 'image', summary: 'Work with images', commands: [history, imageInspect, imageLs, pull, imageRm, tag] },
+  {
+    name: 'image',
+    summary: 'Work with images',
+    commands: [history, importCommand, imageInspect, load, imageLs, imagePrune, pull, imageRm, save, tag],
+  },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
   {
     name: 'volume',

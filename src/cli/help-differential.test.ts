@@ -36,10 +36,8 @@ const LATER: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['build', 'push', 'login', 'logout', 'search'],
     ...['builder', 'checkpoint', 'context', 'manifest', 'network', 'plugin', 'swarm', 'trust'],
-    ...['commit', 'import', 'load', 'save'],
   ],
-  container: ['commit'],
-  image: ['build', 'import', 'load', 'prune', 'push', 'save'],
+  image: ['build', 'push'],
 };
 
 describe('pages that list commands', () => {

@@ -1,8 +1,7 @@
 // docker history
 import { exactly } from '../../argument-rule.ts';
-import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
-import { parsePlatform, platformJson } from '../../create/platform.ts';
+import { platformQuery } from '../../create/platform-query.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { ellipsis } from '../../format/display-width.ts';
@@ -52,15 +51,6 @@ function chosenFormat(format: string, quiet: boolean, human: boolean): string {
   if (format !== '' && format !== 'table') return format;
   if (quiet) return '{{.ID}}';
   return `table {{.ID}}\t{{.${human ? 'CreatedSince' : 'CreatedAt'}}}\t{{.CreatedBy}}\t{{.Size}}\t{{.Comment}}`;
-}
-
-function platformQuery(text: string): { readonly platform?: string } {
-  if (text === '') return {};
-  try {
-    return { platform: platformJson(parsePlatform(text)) };
-  } catch (error) {
-    throw new CliError(`invalid platform: ${errorText(error)}`);
-  }
 }
 
 export const history = defineCommand({
