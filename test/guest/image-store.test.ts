@@ -77,7 +77,7 @@ describe('an engine that starts again over the same machine', () => {
       `cd ${root}/layerdb/sha256/*; cache=$(cat cache-id); ls; cd /var/lib/docker/overlay2; ls $cache; ls l/$(cat $cache/link)/bin/busybox`,
     );
     expect(lines.split('\n')).toEqual([
-      ...['cache-id', 'diff', 'erofs', 'size'],
+      ...['cache-id', 'diff', 'erofs', 'size', 'tar-recipe'],
       ...['committed', 'diff', 'link'],
       expect.stringMatching(/^l\/[A-Z2-7]{26}\/bin\/busybox$/) as string,
     ]);
