@@ -224,7 +224,7 @@ describe('bad archives', () => {
   }
 
   it('are refused in the words of Docker, and leave nothing', async () => {
-    const { layer, config, id } = await parts();
+    const { layer, config } = await parts();
     const archive = (manifest: object | null, ...items: TarItem[]) =>
       tarOf({ path: 'l', content: layer }, ...items, { path: 'manifest.json', content: json(manifest) });
     const item = { Config: 'c', RepoTags: ['x:1'], Layers: ['l'] };
