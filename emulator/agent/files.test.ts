@@ -11,26 +11,17 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WRITE_APPEND, WRITE_EXCLUSIVE } from '../../src/contracts/agent-protocol.ts';
 import { MAX_FRAME_BYTES } from '../../src/contracts/frame-codec.ts';
-import { buildAgent, TestAgent } from './test-agent.ts';
+import type { TestAgent } from './test-agent.ts';
+import { useAgent } from './use-agent.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-agent-'));
-let program = '';
 let agent: TestAgent;
 let root = '';
+const { folder } = useAgent((started) => (agent = started));
 
-beforeAll(async () => {
-  program = buildAgent(folder);
-  agent = await TestAgent.ready(program, folder);
-}, 60_000);
-afterAll(async () => {
-  await agent.stop();
-  rmSync(folder, { recursive: true });
-});
 beforeEach(() => {
   root = mkdtempSync(join(folder, 'root-'));
 });

@@ -1,23 +1,12 @@
 // Processes that are kept over the loss of the channel: what they write and how they end is not lost.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { STREAM_WINDOW_BYTES, TERMINAL } from '../../src/contracts/agent-protocol.ts';
-import { buildAgent, TestAgent } from './test-agent.ts';
+import type { TestAgent } from './test-agent.ts';
+import { useAgent } from './use-agent.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-keep-'));
-let program = '';
 let agent: TestAgent;
-
-beforeAll(() => {
-  program = buildAgent(folder);
-}, 60_000);
-beforeEach(async () => {
-  agent = await TestAgent.ready(program, folder);
-});
-afterEach(() => agent.stop());
-afterAll(() => rmSync(folder, { recursive: true }));
+useAgent((started) => (agent = started));
 
 const STREAMS = { stdin: 1, stdout: 2, stderr: 3, status: 4 };
 /** Other numbers, as a new host would choose them. */
@@ -87,6 +76,7 @@ test('a writer without a reader waits, and nothing is lost or doubled', async ()
 test('input that was on its way arrives once, and credit starts anew', async () => {
   const first = 'a'.repeat(STREAM_WINDOW_BYTES);
   const { pid } = await agent.spawn(['sh', '-c', 'kill -STOP $$; exec wc -c'], { ...STREAMS, keep: 'c' });
+  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') T ');
   agent.write(1, first);
   await agent.ask({ type: 'stat', path: '/' });
   await reconnect();

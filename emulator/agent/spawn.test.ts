@@ -1,23 +1,12 @@
 // Processes of the agent: stdio, terminals, exits, and the ways a start can fail.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { TERMINAL } from '../../src/contracts/agent-protocol.ts';
-import { buildAgent, TestAgent } from './test-agent.ts';
+import type { TestAgent } from './test-agent.ts';
+import { useAgent } from './use-agent.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-agent-'));
-let program = '';
 let agent: TestAgent;
-
-beforeAll(() => {
-  program = buildAgent(folder);
-}, 60_000);
-beforeEach(async () => {
-  agent = await TestAgent.ready(program, folder);
-});
-afterEach(() => agent.stop());
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder } = useAgent((started) => (agent = started));
 
 describe('pipes', () => {
   test('carries stdin, stdout and stderr, and the exit code', async () => {

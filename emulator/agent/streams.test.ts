@@ -1,25 +1,15 @@
 // Streams under load, sockets, and a channel that breaks.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AGENT_STREAM_BIT, MAX_DATA_BYTES, STREAM_WINDOW_BYTES } from '../../src/contracts/agent-protocol.ts';
-import { buildAgent, TestAgent } from './test-agent.ts';
+import type { TestAgent } from './test-agent.ts';
+import { useAgent } from './use-agent.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-agent-'));
-let program = '';
 let agent: TestAgent;
-
-beforeAll(() => {
-  program = buildAgent(folder);
-}, 60_000);
-beforeEach(async () => {
-  agent = await TestAgent.ready(program, folder);
-});
-afterEach(() => agent.stop());
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, startAnother } = useAgent((started) => (agent = started));
 
 describe('windows', () => {
   test('a producer stops at the end of the window, and holds nobody up', async () => {
@@ -164,7 +154,7 @@ describe('sockets', () => {
 
 describe('the channel', () => {
   test('nothing is served before hello, nor to another version', async () => {
-    const other = await TestAgent.start(program, folder);
+    const other = await startAnother();
     try {
       expect(await other.ask({ type: 'stat', path: '/' })).toMatchObject({ type: 'failed', errno: 71 });
       const stranger = { type: 'hello', version: 99, timeNs: 0, entropy: new Uint8Array(0) } as const;
