@@ -1,22 +1,11 @@
 // Clients that vanish or talk nonsense: their sessions and connections go, the engine stays.
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useGuest } from '../support/guest.ts';
-import { callEngine, expectNothingLeft, tracesOf } from '../support/traces.ts';
-import type { Traces } from '../support/traces.ts';
+import { callEngine, useTraces } from '../support/traces.ts';
 
 const guest = useGuest();
+useTraces(guest);
 const SOCKET = '/var/run/docker.sock';
-let before: Traces;
-
-beforeAll(async () => {
-  await guest.ok('docker pull -q busybox && docker run --rm busybox true');
-  before = await tracesOf(guest);
-});
-
-afterEach(async () => {
-  await guest.ok('docker ps -aq | xargs -r docker rm -f');
-  await expectNothingLeft(guest, before);
-});
 
 describe('a client that is killed', () => {
   const talk = `sh -c 'while :; do echo ready; sleep 0.1; done'`;

@@ -1,23 +1,12 @@
 // A thousand times exec, and exec while its container ends: nothing grows, nothing hangs.
-import { afterEach, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { useGuest } from '../support/guest.ts';
-import { callEngine, expectNothingLeft, tracesOf } from '../support/traces.ts';
-import type { Traces } from '../support/traces.ts';
+import { callEngine, tracesOf, useTraces } from '../support/traces.ts';
 
 const guest = useGuest();
+useTraces(guest);
 const EXECS = 1000;
 const AT_ONCE = 8;
-let before: Traces;
-
-beforeAll(async () => {
-  await guest.ok('docker pull -q busybox && docker run --rm busybox true');
-  before = await tracesOf(guest);
-});
-
-afterEach(async () => {
-  await guest.ok('docker ps -aq | xargs -r docker rm -f');
-  await expectNothingLeft(guest, before);
-});
 
 /** Runs to its end. @returns the exit code */
 async function exec(container: string, cmd: string[]): Promise<number> {

@@ -1,22 +1,11 @@
 // Programs that do not behave: containers end as the kernel and Docker say, and take everything of theirs with them.
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useGuest } from '../support/guest.ts';
-import { callEngine, expectNothingLeft, tracesOf } from '../support/traces.ts';
-import type { Traces } from '../support/traces.ts';
+import { callEngine, useTraces } from '../support/traces.ts';
 
 const guest = useGuest();
+const { expectNothingLeft } = useTraces(guest);
 const MEGABYTE = 1024 * 1024;
-let before: Traces;
-
-beforeAll(async () => {
-  await guest.ok('docker pull -q busybox && docker run --rm busybox true');
-  before = await tracesOf(guest);
-});
-
-afterEach(async () => {
-  await guest.ok('docker ps -aq | xargs -r docker rm -f');
-  await expectNothingLeft(guest, before);
-});
 
 describe('a container', () => {
   it('that ignores SIGTERM is killed when its time is over', async () => {
@@ -34,13 +23,13 @@ describe('a container', () => {
       `docker run --rm busybox sh -c '(sh -c "trap : TERM HUP; sleep 1000; sleep 1000" &) & sleep 0.2; exit 3'`,
     );
     expect(exitCode).toBe(3);
-    await expectNothingLeft(guest, before);
+    await expectNothingLeft();
   });
 
   it('in the host’s PID namespace leaves no orphans either', async () => {
     const { exitCode } = await guest.sh(`docker run --rm --pid host busybox sh -c '(sleep 1000 &) ; exit 4'`);
     expect(exitCode).toBe(4);
-    await expectNothingLeft(guest, before);
+    await expectNothingLeft();
   });
 
   it('that kills its own children, and everything it can see, goes on', async () => {
@@ -54,6 +43,19 @@ describe('a container', () => {
       until docker exec parent ps | grep -q '\\[sleep\\]'; do :; done
       docker rm -f parent`);
     expect(output.split('\n')[1]).toBe('parent');
+  });
+
+  it('whose config.json is damaged goes on, and can be restarted and removed', async () => {
+    const id = await guest.ok('docker run -d --name damaged busybox sleep 1000');
+    const damaged = await guest.ok(`
+      for file in /run/crun/${id}/config.json /run/containerd/io.containerd.runtime.v2.task/moby/${id}/config.json; do
+        [ -f $file ] && echo '{' > $file && echo $file; done`);
+    expect(damaged).not.toBe('');
+    // What the runtime needs of it is gone: an exec says so, or does without.
+    const exec = await guest.sh('docker exec damaged echo run');
+    expect(exec.stdout).toMatch(exec.exitCode === 0 ? /^run$/m : /^OCI runtime exec failed: /);
+    expect(await guest.ok("docker ps --format '{{.Names}}'")).toBe('damaged');
+    expect(await guest.ok('docker restart -t 0 damaged && docker exec damaged echo mended')).toBe('damaged\nmended');
   });
 
   it('that writes binary junk to its terminal harms nobody', async () => {

@@ -1,25 +1,11 @@
 // Commands on one container that meet each other: each gets an answer that is true, and what is left is one of the states that
 // some order of them leads to.
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useGuest } from '../support/guest.ts';
-import { callEngine, expectNothingLeft, tracesOf } from '../support/traces.ts';
-import type { Traces } from '../support/traces.ts';
+import { callEngine, useTraces } from '../support/traces.ts';
 
 const guest = useGuest();
-let before: Traces;
-
-beforeAll(async () => {
-  await guest.ok('docker pull -q busybox && docker run --rm busybox true');
-  before = await tracesOf(guest);
-});
-
-afterEach(async () => {
-  const { body } = await callEngine(guest, 'GET', '/containers/json?all=1');
-  await Promise.all(
-    (body as { Id: string }[]).map(({ Id }) => callEngine(guest, 'DELETE', `/containers/${Id}?force=1`)),
-  );
-  await expectNothingLeft(guest, before);
-});
+useTraces(guest);
 
 async function create(cmd: string[], more: object = {}): Promise<string> {
   const { status, body } = await callEngine(guest, 'POST', '/containers/create', {

@@ -1,5 +1,5 @@
 // What containers leave in the guest while they are there: compared before and after, it shows what a fault left behind.
-import { expect } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 import type { Guest } from './guest.ts';
 
 export interface Traces {
@@ -47,10 +47,34 @@ export async function tracesOf(guest: Guest): Promise<Traces> {
   };
 }
 
-/** Waits until the guest is as it was, and the engine says so too. */
-export async function expectNothingLeft(guest: Guest, before: Traces): Promise<void> {
-  await expect.poll(() => tracesOf(guest), { timeout: 30_000, interval: 200 }).toEqual(before);
-  expect(await callEngine(guest, 'GET', '/containers/json?all=1')).toEqual({ status: 200, body: [] });
+export interface TracesCheck {
+  /** Waits until the guest is as it was before the first test, and the engine has no container. */
+  expectNothingLeft(): Promise<void>;
+}
+
+/** Call at the top of a test file, after useGuest: busybox is there, and each test's containers go and leave nothing. */
+export function useTraces(guest: Guest): TracesCheck {
+  let before: Traces | undefined;
+  const expectNothingLeft = async (): Promise<void> => {
+    await expect.poll(() => tracesOf(guest), { timeout: 30_000, interval: 200 }).toEqual(before);
+    expect(await callEngine(guest, 'GET', '/containers/json?all=1')).toEqual({ status: 200, body: [] });
+  };
+  beforeAll(async () => {
+    await guest.ok('docker pull -q busybox && docker run --rm busybox true');
+    before = await tracesOf(guest);
+  });
+  afterEach(async () => {
+    await removeContainers(guest);
+    await expectNothingLeft();
+  });
+  return { expectNothingLeft };
+}
+
+/** Every one, running or not, with its anonymous volumes. */
+export async function removeContainers(guest: Guest): Promise<void> {
+  const { body } = await callEngine(guest, 'GET', '/containers/json?all=1');
+  const ids = (body as { Id: string }[]).map(({ Id }) => Id);
+  await Promise.all(ids.map((id) => callEngine(guest, 'DELETE', `/containers/${id}?force=1&v=1`)));
 }
 
 export interface Answer {
