@@ -1,6 +1,6 @@
-// What a container uses, as dockerode asks: stats, once and streamed.
+// What a container uses and may use, as dockerode asks: stats, once and streamed, and limits that change while it runs.
 import { expect, it } from 'vitest';
-import { jsonLines, useDockerode } from '../support/dockerode.ts';
+import { demultiplexed, jsonLines, useDockerode } from '../support/dockerode.ts';
 
 const client = useDockerode();
 const MEGABYTE = 1024 * 1024;
@@ -30,4 +30,25 @@ it('stats are streamed, and the stream ends when the client leaves', async () =>
     if (used.length === 3) break;
   }
   expect(used[2]).toBeGreaterThan(used[1] ?? Infinity);
+});
+
+it('limits are updated while it runs', async () => {
+  const container = await client.run(['sleep', '1000'], { HostConfig: { Memory: 64 * MEGABYTE } });
+  await container.update({ Memory: 32 * MEGABYTE, MemorySwap: 32 * MEGABYTE, PidsLimit: 9, CpuShares: 512 });
+  expect((await container.inspect()).HostConfig).toMatchObject({ Memory: 32 * MEGABYTE, PidsLimit: 9, CpuShares: 512 });
+  const exec = await container.exec({
+    Cmd: ['cat', '/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/pids.max'],
+    AttachStdout: true,
+  });
+  const { stdout } = await demultiplexed(client.docker, await exec.start({}));
+  expect(stdout).toBe(`${32 * MEGABYTE}\n9\n`);
+});
+
+it('an update that makes no sense changes nothing', async () => {
+  const container = await client.run(['sleep', '1000'], { HostConfig: { Memory: 64 * MEGABYTE } });
+  await expect(container.update({ Memory: 1 })).rejects.toMatchObject({
+    statusCode: 400,
+    json: { message: 'Minimum memory limit allowed is 6MB' },
+  });
+  expect((await container.inspect()).HostConfig.Memory).toBe(64 * MEGABYTE);
 });
