@@ -2,18 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import type { BuildStamp } from '../src/shared/build-stamp.ts';
 
-/** For Vite's `define`. Outside of a git checkout the stamp is empty. */
+/** For Vite's `define`. Outside of a git checkout there is none. */
 export function buildStampDefinition(): Record<string, string> {
-  return { __BUILD_STAMP__: JSON.stringify(readStamp()) };
+  const stamp = readStamp();
+  return stamp === undefined ? {} : { __BUILD_STAMP__: JSON.stringify(stamp) };
 }
 
-function readStamp(): BuildStamp {
+function readStamp(): BuildStamp | undefined {
   try {
     const format = ['log', '-1', '--format=%h %cI'];
     const output = execFileSync('git', format, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-    const [commit = '', time = ''] = output.trim().split(' ');
-    return { commit, time };
+    const [commit, time] = output.trim().split(' ');
+    return commit === undefined || time === undefined ? undefined : { commit, time };
   } catch {
-    return { commit: '', time: '' };
+    return undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { SystemInfo } from '@docker/node-sdk';
 import { DOCKER_VERSION } from '../../contracts/engine-api.ts';
 import type { Services } from '../api/services.ts';
 import { rfc3339Nano } from '../timestamp.ts';
+import { registryConfigOf } from './registry-config.ts';
 
 export function infoOf({ containers, events, engineId, imageCount }: Services): SystemInfo {
   const { host } = containers.runtime;
@@ -54,10 +55,7 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
     OSType: 'linux',
     Architecture: 'i686',
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: {
-      IndexConfigs: { 'docker.io': { Name: 'docker.io', Mirrors: [], Secure: true, Official: true } },
-      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
-    },
+    RegistryConfig: registryConfigOf(daemon),
     NCPU: host.cpus,
     MemTotal: host.memoryBytes,
     DockerRootDir: daemon.dataRoot,

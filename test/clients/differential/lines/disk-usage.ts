@@ -1,4 +1,4 @@
-// How much is used, and what goes when nobody uses it: system df, system prune, and their refusals.
+// How much is used, and what goes when nobody uses it: system df, system prune, image prune, and their refusals.
 import type { Row } from '../command-line.ts';
 
 export const diskUsage: readonly Row[] = [
@@ -24,6 +24,25 @@ export const diskUsage: readonly Row[] = [
   { line: 'system prune --filter label=x', stdin: 'y\n' },
   'system prune -f --filter nonsense=1',
   'system prune -f --filter until=x',
+  'image prune -f ; images',
+  'image prune -af ; images',
+  'pull -q fresh ; image prune -af ; images -a',
+  'pull -q fresh ; tag app:v2 fresh ; image prune -f ; images',
+  'pull -q fresh ; image prune -af --filter label=stage=prod ; images -q fresh',
+  'pull -q fresh ; image prune -af --filter until=24h ; images -q fresh',
+  'pull -q fresh ; image prune -af --filter until=600h ; images fresh',
+  { line: 'image prune', stdin: 'n\n' },
+  { line: 'pull -q fresh ; image prune -a ; images -q fresh', stdin: 'y\n' },
+  {
+    line: 'pull -q fresh ; image prune -af ; images fresh',
+    files: { 'conf/config.json': '{"pruneFilters": ["until=600h"]}' },
+    env: { DOCKER_CONFIG: 'conf' },
+  },
+  'image prune -f --filter dangling=false ; images',
+  'image prune -f --filter nonsense=1',
+  'image prune -f --filter until=x',
+  'image prune --nonsense',
+  'image prune extra',
   'system prune --nonsense',
   'system prune extra',
   'system nonsense',
@@ -32,6 +51,8 @@ export const diskUsage: readonly Row[] = [
   'info -f "{{json .Runtimes}} {{.DefaultRuntime}} {{.InitBinary}}"',
   'info -f "{{json .SecurityOptions}} {{.LiveRestoreEnabled}} {{.ExperimentalBuild}} {{.DockerRootDir}}"',
   'info -f "{{.ClientInfo.Debug}} {{.ClientInfo.Context}}"',
+  'info -f "{{json .RegistryConfig}}"',
+  'info -f "{{.RegistryConfig.Mirrors}}"',
   'info -f "{{.Nope.Deep}}"',
   'version -f "{{.Server.Platform.Name}} {{.Server.GitCommit}} {{.Server.GoVersion}} {{.Server.Arch}} {{.Server.KernelVersion}}"',
   'version -f "{{.Server.Experimental}} {{.Server.BuildTime}}"',
