@@ -91,6 +91,16 @@ describe.each([
     expect(await t.read({ tail: 0 })).toBe('');
   });
 
+  test('has an end at one moment, while more is written', async () => {
+    const t = bench(driver, { 'max-size': '20k', 'max-file': '2', compress: 'false' });
+    await t.print('first\n');
+    const reading = Promise.all([t.read({ tail: 1 }), t.read({ tail: 1 }), t.read({ tail: 0 })]);
+    for (let i = 1; i <= 20; i++) await t.print(lines(i, i));
+    const [one = '', another = '', none] = await reading;
+    expect([one, another].map((text) => text.split('\n').length)).toEqual([2, 2]);
+    expect(none).toBe('');
+  });
+
   test('of one large write keeps as much as of many small ones', async () => {
     const t = bench(driver, { 'max-size': '1k', 'max-file': '2', compress: 'false' });
     await t.print('before\n');
@@ -134,18 +144,45 @@ describe.each([
     expect(await t.read()).not.toContain('lost');
   });
 
-  test('of a fast container makes it wait for the disk', async () => {
-    const t = bench(driver, {});
-    const chunk = utf8.encode(lines(1, 5000));
+  test('of a container that writes much makes it wait for the disk', async () => {
+    const t = bench(driver, { 'max-size': '50m' });
+    const chunk = utf8.encode(`${'x'.repeat(999)}\n`.repeat(100));
     let behind: Promise<void> | undefined;
     let chunks = 0;
     while (behind === undefined && chunks < 1000) {
       behind = t.log.append('stdout', chunk);
       chunks++;
     }
-    expect(chunks).toBeLessThan(40);
+    expect(chunks).toBeLessThan(60);
     await behind;
     expect(t.log.append('stdout', chunk)).toBeUndefined();
+  });
+
+  test('of a flood forgets what the rotation would delete, and rests between writes', async () => {
+    const t = bench(driver, { 'max-size': '20k', 'max-file': '2', compress: 'false' });
+    const write = t.files.write.bind(t.files);
+    let written = 0;
+    t.files.write = async (path, bytes, options) => {
+      written += bytes.length;
+      t.clock.advance(20);
+      await write(path, bytes, options);
+    };
+    for (let i = 0; i < 100; i++)
+      expect(t.log.append('stdout', utf8.encode(lines(i * 100, i * 100 + 99)))).toBeUndefined();
+    const waiting = t.clock.pending;
+    t.clock.advance(250);
+    await t.log.flush();
+    expect(written).toBeLessThan(100_000);
+    expect(lines(9000, 9999).endsWith(await t.read())).toBe(true);
+    await expect.poll(() => t.clock.pending).toBe(waiting - 1);
+    await t.log.append('stdout', utf8.encode('next\n'));
+    const before = written;
+    t.clock.advance(250);
+    await Promise.resolve();
+    expect(written).toBe(before);
+    t.clock.advance(5000);
+    await t.log.flush();
+    expect(written).toBeGreaterThan(before);
   });
 
   test('is followed to its end, across rotations, by time too', async () => {
@@ -168,7 +205,7 @@ describe.each([
 test('without a maximum size the disk is spared all the same', async () => {
   const t = bench('json-file', {});
   const chunk = utf8.encode(`${'x'.repeat(999)}\n`.repeat(1000));
-  for (let i = 0; i < 40; i++) await t.print(new TextDecoder().decode(chunk));
+  for (let i = 0; i < 18; i++) await t.print(new TextDecoder().decode(chunk));
   const names = await t.files.list(DIRECTORY);
   const sizes = await Promise.all(names.map(async (name) => (await t.files.stat(`${DIRECTORY}/${name}`)).bytes));
   expect(names).toEqual(['c-json.log', 'c-json.log.1']);
@@ -177,9 +214,9 @@ test('without a maximum size the disk is spared all the same', async () => {
 
 test('that does not block drops what the disk has no time for', async () => {
   const t = bench('json-file', { mode: 'non-blocking', 'max-buffer-size': '1k' });
-  for (let i = 0; i < 100; i++) expect(t.log.append('stdout', utf8.encode(lines(1, 100)))).toBeUndefined();
+  for (let i = 0; i < 100; i++) expect(t.log.append('stdout', utf8.encode(lines(1, 200)))).toBeUndefined();
   await t.log.flush();
-  expect(await t.read()).toBe(lines(1, 100));
+  expect(await t.read()).toBe(lines(1, 200));
 });
 
 test('of the driver none is empty', async () => {

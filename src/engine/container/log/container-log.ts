@@ -1,11 +1,13 @@
 // What a container writes, on its way to the guest's disk: lines are collected for a moment, then written behind the
-// output. When the disk is slower than the container, the container waits, so that memory stays bounded.
+// output. Memory is bounded: what the rotation would delete is not kept, and beyond that the container waits.
 import type { HostFiles } from '../../../contracts/runtime.ts';
 import type { Clock } from '../../clock.ts';
 import type { OutputName } from '../io/stdcopy.ts';
 import { LineSplitter } from './line-splitter.ts';
 import type { LogSettings } from './log-driver.ts';
+import type { LogRun } from './log-entry.ts';
 import { LogFile } from './log-file.ts';
+import { LogQueue } from './log-queue.ts';
 
 export interface ContainerLogOptions {
   readonly clock: Clock;
@@ -22,10 +24,13 @@ export interface ContainerLogOptions {
 
 /** A short `docker run --rm` is gone before its output was ever written. */
 const DELAY_MS = 250;
-/** This much is written without waiting for the delay. */
-const BATCH_BYTES = 256 * 1024;
+/** Writing takes at most a tenth of the time: under a flood, the guest has better things to do. */
+const REST_FACTOR = 9;
+const MAX_REST_MS = 1_000;
+/** Encoded and written at once. */
+const BATCH_BYTES = 512 * 1024;
 /** With more than this waiting, the container waits too. */
-const FULL_BYTES = 1024 * 1024;
+const FULL_BYTES = 4 * 1024 * 1024;
 
 export class ContainerLog {
   /** undefined for the driver `none`. */
@@ -38,15 +43,15 @@ export class ContainerLog {
   attributes: Readonly<Record<string, string>> = {};
   #open = false;
   #stopped = false;
-  #queue: Uint8Array[] = [];
-  /** Queued or being written. */
-  #waitingBytes = 0;
+  readonly #queue: LogQueue | undefined;
+  #restMs = 0;
   #cancelTimer: (() => void) | undefined;
   #writing: Promise<void> | undefined;
   #failing = false;
 
   constructor(options: ContainerLogOptions) {
     const { settings, directory, id, files, newId } = options;
+    this.#queue = settings && new LogQueue({ codec: settings.codec, diskBytes: settings.maxBytes * settings.maxFiles });
     this.#options = options;
     this.settings = settings;
     this.file =
@@ -66,23 +71,19 @@ export class ContainerLog {
   /** @returns a promise when the disk is behind: wait for it before the next append */
   append(stream: OutputName, chunk: Uint8Array): Promise<void> | undefined {
     const { settings, clock } = this.#options;
-    if (settings === undefined || this.#stopped) return undefined;
+    if (settings === undefined || this.#queue === undefined || this.#stopped) return undefined;
     const { dropsBeyondBytes } = settings;
-    if (dropsBeyondBytes !== undefined && this.#waitingBytes > dropsBeyondBytes) return undefined;
-    for (const run of this.#splitters[stream].push(chunk, clock.nowMs())) {
-      this.#enqueue(settings.codec.encode(run, this.attributes));
-    }
+    if (dropsBeyondBytes !== undefined && this.#queue.heldBytes > dropsBeyondBytes) return undefined;
+    for (const run of this.#splitters[stream].push(chunk, clock.nowMs())) this.#enqueue(run);
     this.#notify();
-    return this.#waitingBytes > FULL_BYTES && dropsBeyondBytes === undefined ? this.flush() : undefined;
+    return this.#queue.heldBytes > FULL_BYTES && dropsBeyondBytes === undefined ? this.flush() : undefined;
   }
 
   /** The run is over: what was left without a newline is logged now, and followers end. */
   close(): void {
-    const { settings, clock } = this.#options;
+    const nowMs = this.#options.clock.nowMs();
     for (const splitter of Object.values(this.#splitters)) {
-      for (const run of splitter.flush(clock.nowMs())) {
-        if (settings !== undefined && !this.#stopped) this.#enqueue(settings.codec.encode(run, this.attributes));
-      }
+      for (const run of splitter.flush(nowMs)) this.#enqueue(run);
     }
     this.#open = false;
     this.#notify();
@@ -95,19 +96,18 @@ export class ContainerLog {
 
   /** Settles when what was appended so far is on the disk, or the disk refused it. */
   async flush(): Promise<void> {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    while (this.#queue.length > 0 || this.#writing !== undefined) {
-      this.#writing ??= this.#write();
-      await this.#writing;
-    }
+    const queue = this.#queue;
+    if (queue === undefined) return;
+    const last = queue.pushed;
+    while (queue.gone < last) await (this.#writing ??= this.#write(queue));
+    await this.#writing;
   }
 
   /** The container goes: what was not written never will be. Settles when no write is under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer?.();
-    this.#queue = [];
+    this.#queue?.clear();
     this.#notify();
     await this.#writing;
     await this.file?.idle();
@@ -119,31 +119,50 @@ export class ContainerLog {
     return () => this.#listeners.delete(listener);
   }
 
-  #enqueue(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
-    this.#waitingBytes += bytes.length;
-    if (this.#waitingBytes >= BATCH_BYTES) void this.flush();
-    else this.#cancelTimer ??= this.#options.clock.after(DELAY_MS, () => void this.flush());
+  #enqueue(run: LogRun): void {
+    if (this.#stopped || this.#queue === undefined) return;
+    this.#queue.push(run);
+    this.#flushLater();
+  }
+
+  #flushLater(): void {
+    if (this.#stopped || this.#queue === undefined || this.#queue.isEmpty || this.#cancelTimer !== undefined) return;
+    const { clock } = this.#options;
+    this.#cancelTimer = clock.after(Math.max(DELAY_MS, this.#restMs), () => {
+      const startMs = clock.nowMs();
+      void this.flush().then(() => {
+        this.#restMs = Math.min((clock.nowMs() - startMs) * REST_FACTOR, MAX_REST_MS);
+        this.#cancelTimer = undefined;
+        this.#flushLater();
+      });
+    });
   }
 
   /** One batch. Never rejects: a log that cannot be written must not stop a container. */
-  async #write(): Promise<void> {
-    const batch = concat(this.#queue);
-    this.#queue = [];
+  async #write(queue: LogQueue): Promise<void> {
+    const { id, report } = this.#options;
     try {
-      await this.file?.append(batch);
+      await this.file?.append(this.#batchOf(queue));
       this.#failing = false;
     } catch (error) {
-      if (!this.#failing) {
-        this.#options.report(
-          `Cannot write the log of container ${this.#options.id}, output is dropped: ${String(error)}`,
-        );
-      }
+      if (!this.#failing) report(`Cannot write the log of container ${id}, output is dropped: ${String(error)}`);
       this.#failing = true;
     } finally {
-      this.#waitingBytes -= batch.length;
       this.#writing = undefined;
     }
+  }
+
+  #batchOf(queue: LogQueue): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let bytes = 0;
+    while (bytes < BATCH_BYTES) {
+      const run = queue.shift();
+      const part = run && this.settings?.codec.encode(run, this.attributes);
+      if (part === undefined) break;
+      parts.push(part);
+      bytes += part.length;
+    }
+    return concat(parts);
   }
 
   #notify(): void {

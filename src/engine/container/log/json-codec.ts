@@ -13,6 +13,7 @@ const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export const jsonCodec: LogCodec = {
   separator: Uint8Array.of(NEWLINE),
+  overheadBytes: '{"log":"","stream":"stdout","time":"2006-01-02T15:04:05Z"}\n'.length,
 
   encode(run, attributes) {
     const text = fromUtf8.decode(run.bytes);

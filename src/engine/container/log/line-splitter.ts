@@ -33,6 +33,12 @@ export class LineSplitter {
       if (at > linesFrom) runs.push({ stream: this.#stream, timeMs, bytes: bytes.subarray(linesFrom, at) });
     };
     while (at < bytes.length) {
+      // As far as one look back from the longest line's end reaches, all lines are short enough.
+      const lastOfMany = this.#partial === undefined ? bytes.lastIndexOf(NEWLINE, at + MAX_LINE_BYTES - 1) : -1;
+      if (lastOfMany >= at) {
+        at = lastOfMany + 1;
+        continue;
+      }
       const newline = bytes.indexOf(NEWLINE, at);
       const end = newline < 0 ? bytes.length : newline;
       if (end - at >= MAX_LINE_BYTES) {

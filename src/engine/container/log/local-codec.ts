@@ -14,6 +14,9 @@ const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
 
 export const localCodec: LogCodec = {
+  // Two sizes, the stream's name and the time.
+  overheadBytes: 2 * SIZE_BYTES + 8 + 10,
+
   encode(run) {
     const head = Uint8Array.from([
       ...field(FIELD.source, utf8.encode(run.stream)),

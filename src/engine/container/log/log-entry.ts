@@ -38,6 +38,8 @@ export type ReadRange = (offset: number, length: number) => Promise<Uint8Array>;
 /** A driver's format. */
 export interface LogCodec {
   encode(run: LogRun, attributes: Readonly<Record<string, string>>): Uint8Array;
+  /** What an entry takes on the disk beyond its line, at least. */
+  readonly overheadBytes: number;
   decode(bytes: Uint8Array): Decoded;
   /** The end of the first entry that reaches `offset`, seen from `start`, where an entry begins. */
   entryEnd(bytes: Uint8Array, start: number, offset: number): number;

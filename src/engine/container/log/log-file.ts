@@ -22,6 +22,11 @@ export interface LogPosition {
   readonly offset: number;
 }
 
+export interface LogRange {
+  readonly start: LogPosition;
+  readonly end: LogPosition;
+}
+
 export interface LogPiece {
   /** Empty at the end of the log. */
   readonly bytes: Uint8Array;
@@ -86,27 +91,33 @@ export class LogFile {
     });
   }
 
-  /** Where the last `count` entries begin. */
-  last(count: number): Promise<LogPosition> {
+  /** Where the last `count` entries begin (all of them for undefined), and where they end, at one moment. */
+  range(count: number | undefined): Promise<LogRange> {
     return this.#turns.run(async () => {
-      let wanted = count;
-      for (let generation = this.#generation; generation >= this.start().generation; generation--) {
-        const sizeBytes = await this.#sizeOf(generation);
-        const found = await this.#options.codec.lastEntries(
-          (offset, length) => this.#readAt(generation, offset, length),
-          sizeBytes,
-          wanted,
-        );
-        wanted -= found.count;
-        if (wanted <= 0) return { generation, offset: found.offset };
-      }
-      return this.start();
+      const end = { generation: this.#generation, offset: await this.#size() };
+      if (count === undefined) return { start: this.start(), end };
+      return { start: count === 0 ? end : await this.#last(count), end };
     });
   }
 
   /** Settles when nothing is under way. */
   async idle(): Promise<void> {
     await this.#turns.run(async () => undefined);
+  }
+
+  async #last(count: number): Promise<LogPosition> {
+    let wanted = count;
+    for (let generation = this.#generation; generation >= this.start().generation; generation--) {
+      const sizeBytes = await this.#sizeOf(generation);
+      const found = await this.#options.codec.lastEntries(
+        (offset, length) => this.#readAt(generation, offset, length),
+        sizeBytes,
+        wanted,
+      );
+      wanted -= found.count;
+      if (wanted <= 0) return { generation, offset: found.offset };
+    }
+    return this.start();
   }
 
   get #oldFiles(): number {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { ContainerLog } from './container-log.ts';
 import type { LogEntry } from './log-entry.ts';
-import type { LogFile, LogPosition } from './log-file.ts';
+import type { LogPosition } from './log-file.ts';
 
 export interface LogQuery {
   readonly follow: boolean;
@@ -24,8 +24,8 @@ export async function* readLog(
   const { file, settings } = log;
   if (file === undefined || settings === undefined) return;
   await log.flush();
-  const end = await file.end();
-  let position = await startOf(file, query.tail, end);
+  const { start, end } = await file.range(query.tail);
+  let position = start;
   const window = new TimeWindow(query);
   while (!signal.aborted && !window.isOver) {
     const changed = nextChange(log, query, clock, signal);
@@ -46,11 +46,6 @@ export async function* readLog(
       changed.cancel();
     }
   }
-}
-
-async function startOf(file: LogFile, tail: number | undefined, end: LogPosition): Promise<LogPosition> {
-  if (tail === undefined) return file.start();
-  return tail === 0 ? end : file.last(tail);
 }
 
 function advance({ generation, offset }: LogPosition, bytes: number): LogPosition {
