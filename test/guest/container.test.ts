@@ -147,6 +147,7 @@ describe('a running container', () => {
     await machine.runtime.kill(id, 9);
     expect(await task.exited).toMatchObject({ exitCode: 137, oomKilled: false });
     await expect(machine.runtime.kill(id, 9)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(machine.runtime.setFrozen(id, false)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   test('one that eats its memory is killed, and says so', async () => {

@@ -107,14 +107,26 @@ export class GuestContainers {
   }
 
   async setFrozen(containerId: string, frozen: boolean): Promise<void> {
-    const { cgroup } = this.#get(containerId, frozen ? 'pause' : 'unpause');
-    const content = utf8.encode(frozen ? '1' : '0');
+    const action = frozen ? 'pause' : 'unpause';
+    const { cgroup } = this.#get(containerId, action);
+    try {
+      await this.#freeze(cgroup, frozen ? 1 : 0);
+    } catch (error) {
+      // The cgroup goes before the exit is known.
+      const isGone =
+        isDrydockError(error, 'guest') && [ERRNO.ENOENT, ERRNO.ENODEV].some((errno) => errno === error.errno);
+      throw isGone ? notFound(containerId, action) : error;
+    }
+  }
+
+  async #freeze(cgroup: string, value: 0 | 1): Promise<void> {
+    const content = utf8.encode(String(value));
     await this.#calls.do({ type: 'write', path: `${cgroup}/cgroup.freeze`, mode: 0o644, flags: 0, content });
-    const wanted = `frozen ${frozen ? 1 : 0}`;
+    const wanted = `frozen ${value}`;
     const deadlineMs = Date.now() + 5000;
     while (!(await this.#read(`${cgroup}/cgroup.events`)).split('\n').includes(wanted)) {
       if (Date.now() > deadlineMs)
-        throw new DrydockError('guest', `Cannot wait for "${wanted}" of "${containerId}": 5 s passed`);
+        throw new DrydockError('guest', `Cannot wait for "${wanted}" in "${cgroup}": 5 s passed`);
     }
   }
 
