@@ -127,6 +127,7 @@ static _Noreturn void obey_all(struct stub *stub) {
       obey(stub, &message, &output);
       stub_send(stub, &output);
       buffer_drop(&input, (size_t)bytes);
+      watch_stop_if_asked(stub);
     }
   }
 }

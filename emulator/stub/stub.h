@@ -21,7 +21,10 @@ struct stub {
   int pull_fd;
   /** What the host asked of stdin and did not get yet; 0 when nothing. */
   volatile uint32_t pull_bytes;
-  volatile bool catching;
+  /** As catchSignals says. */
+  volatile uint8_t catching;
+  /** SIGTSTP came, and the host was told. */
+  volatile bool stopping;
 };
 
 /** Sends the frames in `output`, and empties it. */

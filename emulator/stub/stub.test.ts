@@ -242,6 +242,8 @@ describe('on a terminal', () => {
     await session.next();
     agent.write(1, '\x1a');
     expect(await session.next()).toMatchObject({ type: 'signal', signal: 20 });
+    // As the host does: the stub stops between two reads of the channel.
+    session.send({ type: 'catchSignals', id: 0, on: 0 });
     await agent.until(() => agent.text(2).includes('stopped 148'));
     session.exit(5);
     expect(await agent.all(2)).toContain('ended 5');

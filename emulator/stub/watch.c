@@ -12,6 +12,9 @@
 #include "terminal.h"
 
 #define STACK_BYTES (64 * 1024)
+/** Values of catchSignals. */
+#define CATCH_ALL 1
+#define CATCH_TERMINATIONS 2
 /** The most that one pull is answered with. */
 #define STDIN_BYTES (32 * 1024)
 
@@ -24,8 +27,9 @@ static void send_size(struct stub *stub, struct buffer *output) {
   stub_send(stub, output);
 }
 
-/** As the terminal's Ctrl-Z would without us. */
-static void stop(void) {
+void watch_stop_if_asked(struct stub *stub) {
+  if (!stub->stopping) return;
+  stub->stopping = false;
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGTSTP);
@@ -34,20 +38,25 @@ static void stop(void) {
   pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+static bool is_caught(const struct stub *stub, int number) {
+  if (stub->catching == CATCH_TERMINATIONS) return number == SIGINT || number == SIGTERM;
+  return stub->catching == CATCH_ALL;
+}
+
 static void on_signal(struct stub *stub, struct buffer *output) {
   struct signalfd_siginfo info;
   if (RETRY(read(stub->signal_fd, &info, sizeof(info))) != sizeof(info)) return;
   int number = (int)info.ssi_signo;
   if (number == SIGWINCH) {
     send_size(stub, output);
-  } else if (stub->catching) {
+  } else if (is_caught(stub, number)) {
     cli_put_signal(output, 0, (struct cli_signal){.signal = (uint8_t)number});
     stub_send(stub, output);
   } else if (number == SIGTSTP) {
-    // The thread that reads the channel stops only once its read returns, so the host sends it something.
+    // A thread in a read of the channel cannot stop: the host sends it something, and it stops for both.
+    stub->stopping = true;
     cli_put_signal(output, 0, (struct cli_signal){.signal = (uint8_t)number});
     stub_send(stub, output);
-    stop();
   } else if (number != SIGCONT) {
     leave(0, number);
   }

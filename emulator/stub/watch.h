@@ -9,3 +9,5 @@ void watch_hold_signals(struct stub *stub);
 int watch_start(struct stub *stub);
 /** Stdin is to be read once, at most `bytes`. */
 void watch_pull(struct stub *stub, uint32_t bytes);
+/** As the terminal's Ctrl-Z without us, when there was one. Called by the main thread, between two reads of the channel. */
+void watch_stop_if_asked(struct stub *stub);

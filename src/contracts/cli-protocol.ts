@@ -37,7 +37,10 @@ export const CLI_MESSAGES = {
   write: { code: 38, fields: { path: 'str', mode: 'u32', flags: 'u8', content: 'bytes' } },
   /** unlink(2). Answer: `done`. */
   remove: { code: 39, fields: { path: 'str' } },
-  /** 1: deliver signals as `signal` messages; 0 (at the start): the stub dies by them as any program. */
+  /**
+   * 1: deliver signals as `signal` messages; 2: those of SIGINT and SIGTERM; 0 (at the start): the stub dies by them, or stops,
+   * as any program. It tells the host before it stops, and goes on to stop when the host has answered with any message.
+   */
   catchSignals: { code: 40, fields: { on: 'u8' } },
   /** Run a helper program where the command was typed; one at a time. Answer: `done`. */
   start: { code: 41, fields: { argv: 'strs' } },

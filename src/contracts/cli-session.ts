@@ -17,13 +17,19 @@ export interface CliSession {
   /** The window, or undefined without a terminal. */
   windowSize(): WindowSize | undefined;
   onResize(listener: (size: WindowSize) => void): () => void;
-  /** Signals sent to the client (`INT`, `TERM`, ...); without a listener the session ends by that signal. */
-  onSignal(listener: (signal: SignalName) => void): () => void;
+  /**
+   * Signals sent to the client (`INT`, `TERM`, ...); without a listener the session ends by that signal, or stops.
+   * @param which the listener is for these only; the others do what they do without one
+   */
+  onSignal(listener: (signal: SignalName) => void, which?: CaughtSignals): () => void;
   /** Raw mode of the terminal on stdin; restored at the end whatever happens. */
   setRawMode(raw: boolean): Promise<void>;
   /** The stub is gone (killed, terminal closed): stop what you do. */
   readonly gone: AbortSignal;
 }
+
+/** `terminations`: INT and TERM. */
+export type CaughtSignals = 'all' | 'terminations';
 
 export type SignalName = 'INT' | 'TERM' | 'HUP' | 'QUIT' | 'USR1' | 'USR2' | 'CONT' | 'TSTP';
 

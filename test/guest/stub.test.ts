@@ -75,6 +75,25 @@ describe('the docker stub', () => {
     expect(seen).toEqual(['TERM']);
   });
 
+  test.each(['deaf', 'terminations'] as const)('Ctrl-Z stops it, and CONT continues it: %s', async (mode) => {
+    onCli = (session) =>
+      new Promise((resolve) => {
+        if (mode === 'terminations') session.onSignal(() => resolve(7), mode);
+        void session.stdout.write(utf8.encode('ready\n'));
+      });
+    const script = `
+      # A job of its own, as in a terminal: a group of orphans is not stopped.
+      set -m
+      docker > /tmp/said & pid=$!
+      until grep -q ready /tmp/said; do sleep 0.05; done
+      kill -TSTP $pid
+      until grep -q '^State:.T' /proc/$pid/status; do sleep 0.05; done
+      kill -CONT $pid; kill -INT $pid; wait -f $pid; echo "ended $?"`;
+    expect((await run(guest.machine, 'bash', '-c', script)).stdout).toContain(
+      mode === 'deaf' ? 'ended 130' : 'ended 7',
+    );
+  });
+
   test('files are read and written where the command was typed', async () => {
     onCli = async ({ files, stdout }) => {
       await stdout.write(await files.read('context/Dockerfile'));

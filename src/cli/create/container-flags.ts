@@ -155,6 +155,7 @@ const resourceFlags = {
 const commandFlags = {
   'disable-content-trust': boolFlag('Do not ask for signatures', { initial: true }),
   name: stringFlag('Name of the container'),
+  pull: stringFlag('When to pull the image ("always", "missing", "never")', { initial: 'missing' }),
   quiet: boolFlag('Say nothing while pulling', { short: 'q' }),
   'use-api-socket': boolFlag("Hand the container the engine's socket"),
 };
@@ -168,5 +169,3 @@ export const containerFlags = {
   ...resourceFlags,
   ...commandFlags,
 };
-
-export const PULL_CHOICES = '("always", "missing", "never")';

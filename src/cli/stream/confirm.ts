@@ -24,7 +24,7 @@ export async function confirm(context: CliContext, question: string): Promise<bo
     stop = context.session.onSignal((signal) => {
       const code = EXIT_CODES[signal];
       if (code !== undefined) void context.out.line('').finally(() => reject(new CliError('', code)));
-    });
+    }, 'terminations');
   });
   interrupted.catch(() => undefined);
   try {

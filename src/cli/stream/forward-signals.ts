@@ -13,7 +13,7 @@ export interface SignalForwarding {
   stop(): void;
 }
 
-/** @param containerId where signals go; undefined keeps them from ending the client, and nothing more */
+/** @param containerId where signals go; undefined keeps INT and TERM from ending the client, and nothing more */
 export function forwardSignals(context: CliContext, containerId: string | undefined): SignalForwarding {
   let terminations = 0;
   let insist: (error: Error) => void = () => undefined;
@@ -21,6 +21,7 @@ export function forwardSignals(context: CliContext, containerId: string | undefi
     insist = reject;
   });
   insisted.catch(() => undefined);
+  const which = containerId === undefined ? 'terminations' : 'all';
   const stop = context.session.onSignal((signal) => {
     if (TERMINATION.includes(signal)) terminations += 1;
     if (terminations >= PATIENCE) insist(new CliError('\ngot 3 SIGTERM/SIGINTs, forcefully exiting'));
@@ -29,6 +30,6 @@ export function forwardSignals(context: CliContext, containerId: string | undefi
     void context.engine
       .send('POST', `/containers/${pathId('container', containerId)}/kill`, { query: { signal } })
       .catch(() => undefined);
-  });
+  }, which);
   return { insisted, stop };
 }

@@ -1,5 +1,12 @@
 // A session whose terminal, files and signals are memory: command lines run in unit tests as anywhere else.
-import type { ByteSink, CliFiles, CliSession, SignalName, WindowSize } from '../../contracts/cli-session.ts';
+import type {
+  ByteSink,
+  CaughtSignals,
+  CliFiles,
+  CliSession,
+  SignalName,
+  WindowSize,
+} from '../../contracts/cli-session.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 
 const ENOENT = 2;
@@ -105,9 +112,12 @@ export class MemorySession implements CliSession {
     return () => this.#resizeListeners.delete(listener);
   }
 
-  onSignal(listener: (signal: SignalName) => void): () => void {
-    this.#signalListeners.add(listener);
-    return () => this.#signalListeners.delete(listener);
+  onSignal(listener: (signal: SignalName) => void, which: CaughtSignals = 'all'): () => void {
+    const filtered = (signal: SignalName): void => {
+      if (which === 'all' || signal === 'INT' || signal === 'TERM') listener(signal);
+    };
+    this.#signalListeners.add(filtered);
+    return () => this.#signalListeners.delete(filtered);
   }
 
   /** How many listen for signals now. */

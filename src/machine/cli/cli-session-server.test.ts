@@ -104,6 +104,16 @@ describe('a session', () => {
     expect(peer.received.flatMap((m) => (m.type === 'catchSignals' ? [m.on] : []))).toEqual([1, 0]);
   });
 
+  test('a stub that is about to stop gets a message, so that its read returns', async () => {
+    const { peer } = start((session) => new Promise((resolve) => session.onSignal(() => resolve(7), 'terminations')));
+    await peer.until((message) => message.type === 'catchSignals' && message.on === 2);
+    peer.send({ type: 'signal', id: 0, signal: 20 });
+    await expect.poll(() => peer.received.length).toBe(2);
+    expect(peer.received[1]).toEqual({ type: 'catchSignals', id: 0, on: 2 });
+    peer.send({ type: 'signal', id: 0, signal: 2 });
+    expect(await peer.until(({ type }) => type === 'exit')).toMatchObject({ code: 7 });
+  });
+
   test('reads and writes files of the guest', async () => {
     const { peer } = start(
       async ({ files }) => {

@@ -109,7 +109,7 @@ function sessionOf(open: Open, { link, files, input, signals, window, gone }: St
     files,
     windowSize: () => window.size,
     onResize: (listener) => window.onChange(listener),
-    onSignal: (listener) => signals.listen(listener),
+    onSignal: (listener, which) => signals.listen(listener, which),
     setRawMode: async (raw) => link.send({ type: 'raw', id: 0, on: raw ? 1 : 0 }),
     gone,
   };

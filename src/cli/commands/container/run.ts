@@ -3,11 +3,11 @@ import { atLeast } from '../../argument-rule.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
-import { containerFlags, PULL_CHOICES } from '../../create/container-flags.ts';
-import type { PullPolicy } from '../../create/create-container.ts';
-import { checkPullPolicy, createContainer } from '../../create/create-container.ts';
+import { containerFlags } from '../../create/container-flags.ts';
+import { createContainer } from '../../create/create-container.ts';
 import type { CreateRequest } from '../../create/create-request.ts';
-import { buildCreateRequest, withHelpHint } from '../../create/create-request.ts';
+import { withHelpHint } from '../../create/create-request.ts';
+import { prepareCreate } from '../../create/prepare-create.ts';
 import { pathId } from '../../engine/engine-client.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { DETACH_KEYS_HELP } from '../../help/shared-texts.ts';
@@ -44,18 +44,10 @@ export const run = defineCommand({
     ...containerFlags,
     detach: boolFlag('Leave it in the background and print its ID', { short: 'd' }),
     'detach-keys': stringFlag(DETACH_KEYS_HELP),
-    pull: stringFlag(`When to pull the image ${PULL_CHOICES}`, { initial: 'missing' }),
     'sig-proxy': boolFlag('Pass signals on to the process', { initial: true }),
   },
-  async run(context, { options, changed, args: [image = '', ...command] }) {
-    let request: CreateRequest;
-    let pull: PullPolicy;
-    try {
-      pull = checkPullPolicy(options.pull);
-      request = await buildCreateRequest(context.session, { options, changed, image, command });
-    } catch (error) {
-      throw withHelpHint(error, 'run');
-    }
+  async run(context, { options, changed, args }) {
+    const { request, pull } = await prepareCreate(context, 'run', { options, changed, args });
     if (!options.detach) checkTerminal(context, request.AttachStdin, request.Tty);
     else {
       if (options.attach.length > 0)
