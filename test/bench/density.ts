@@ -11,6 +11,8 @@ const SPARE_KB = 24 * 1024;
 const GOAL = 200;
 const PS_BUDGET_MS = 100;
 const PS_RUNS = 9;
+const TOGETHER = 20;
+const ROUNDS = 5;
 
 interface Filled {
   readonly count: number;
@@ -25,6 +27,7 @@ export async function measureDensity(most: number): Promise<void> {
   const drydock = await startDrydock();
   try {
     await bash(drydock, 'docker pull -q busybox; docker run --rm busybox true');
+    await reportTogether(drydock);
     const before = await availableKb(drydock);
     const first = await fill(drydock, Math.min(GOAL, most));
     report(drydock, before, first);
@@ -75,6 +78,37 @@ async function startOne(drydock: Drydock): Promise<string | undefined> {
   if (Id === undefined) return message;
   const started = (await callEngine(drydock, 'POST', `/containers/${Id}/start`)) as { message?: string } | undefined;
   return started?.message;
+}
+
+/** Twenty at once against twenty one after another, in turns; the first round of each only warms up. */
+async function reportTogether(drydock: Drydock): Promise<void> {
+  const times = { oneAfterAnother: [] as number[], together: [] as number[] };
+  const numbers = Array.from({ length: TOGETHER }, (_, index) => index);
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const way of ['oneAfterAnother', 'together'] as const) {
+      const start = performance.now();
+      const refusals =
+        way === 'together'
+          ? await Promise.all(numbers.map(() => startOne(drydock)))
+          : await inTurn(numbers, () => startOne(drydock));
+      const ms = performance.now() - start;
+      const refusal = refusals.find((text) => text !== undefined);
+      if (refusal !== undefined) throw new Error(`Cannot start ${TOGETHER} containers: ${refusal}`);
+      if (round > 0) times[way].push(ms);
+      await removeAll(drydock);
+    }
+  }
+  const [one, together] = [median(times.oneAfterAnother), median(times.together)];
+  const verdict = `x${(together / one).toFixed(2)}${together > one ? '  OVER' : ''}`;
+  console.log(
+    `started ${TOGETHER}: one after another ${one.toFixed(0)} ms, together ${together.toFixed(0)} ms (medians of ${ROUNDS}), ${verdict}, budget x1`,
+  );
+}
+
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await work(item));
+  return results;
 }
 
 function report(drydock: Drydock, beforeKb: number, { count, ms, freeKb }: Filled): void {

@@ -62,6 +62,13 @@ describe('a running container', () => {
     );
   });
 
+  it('sees its own mounts, and none of the host', async () => {
+    const mounts = await guest.ok('docker exec box cut -d " " -f 2 /proc/mounts');
+    expect(mounts.split('\n')).toEqual(expect.arrayContaining(['/', '/proc', '/dev', '/sys', '/etc/hosts']));
+    expect(mounts).not.toMatch(/overlay2|\/host\b/);
+    expect(await guest.ok('grep -c overlay2 /proc/mounts')).not.toBe('0');
+  });
+
   it('has loopback, and nothing else, on the default network', async () => {
     expect(await guest.ok('docker exec box ping -c 1 127.0.0.1 >/dev/null && docker exec box ls /sys/class/net')).toBe(
       'lo',
