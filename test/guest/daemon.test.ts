@@ -100,4 +100,17 @@ describe('the daemon', () => {
     expect(await guest.ok('rm /etc/docker/daemon.json; service docker start')).toBe('Starting Docker: docker.');
     expect(await guest.ok('docker ps -q')).toBe('');
   });
+
+  test('filters as its own seccomp profile says, and tells what it leaves out', async () => {
+    const profile = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_ERRNO' }] };
+    await guest.ok(`echo '${JSON.stringify(profile)}' > /etc/docker/no-mkdir.json`);
+    await configure({ 'seccomp-profile': '/etc/docker/no-mkdir.json', mtu: 1400 });
+    expect(await guest.ok('docker run --rm busybox sh -c "mkdir /x 2>&1 || true"')).toContain(
+      'Operation not permitted',
+    );
+    expect(await guest.ok('docker run --rm --privileged busybox mkdir /x && echo made')).toBe('made');
+    expect(await guest.ok('cat /var/log/docker.log')).toContain('"mtu" has no effect in this engine');
+    await configure({});
+    expect(await guest.ok('docker run --rm busybox mkdir /x && echo made')).toBe('made');
+  });
 });

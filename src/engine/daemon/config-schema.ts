@@ -81,7 +81,14 @@ const WITHOUT_EFFECT =
   'resolv-conf rootless runtimes selinux-enabled swarm-default-advertise-addr tls tlscacert tlscert tlskey tlsverify ' +
   'userland-proxy-path';
 
+/** Options with a meaning here that no part of the engine reads yet: networks, and pulls from other registries. */
+const NOT_READ_YET =
+  'bip bridge default-address-pools default-gateway dns dns-opts dns-search fixed-cidr icc insecure-registries ip ' +
+  'ip-forward ip-masq iptables max-concurrent-downloads max-download-attempts mtu registry-mirrors shutdown-timeout ' +
+  'userland-proxy';
+
 const ignored = new Set(WITHOUT_EFFECT.split(' '));
+const unread = new Set(NOT_READ_YET.split(' '));
 /** Objects that are options themselves; another object is only a place for options. */
 const WHOLE = ['default-network-opts', 'log-opts', 'runtimes', 'default-ulimits', 'features', 'builder'];
 
@@ -99,5 +106,5 @@ export function isKnownOption(name: string): boolean {
 }
 
 export function hasNoEffect(name: string): boolean {
-  return ignored.has(name);
+  return ignored.has(name) || unread.has(name);
 }

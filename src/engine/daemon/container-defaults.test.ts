@@ -37,6 +37,17 @@ test('what is left open is as the file says', () => {
   });
 });
 
+test('the daemon’s seccomp profile is that of containers that name none and are not privileged', () => {
+  const json = '{"defaultAction":"SCMP_ACT_ALLOW"}';
+  const strict: DaemonConfig = { ...DEFAULT_CONFIG, seccompProfile: { path: '/etc/docker/seccomp.json', json } };
+  const optionsOf = (request: object, config = strict): unknown =>
+    withRunDefaults(hostConfigSchema.parse(request), config).SecurityOpt;
+  expect(optionsOf({})).toEqual([`seccomp=${json}`]);
+  expect(optionsOf({}, { ...DEFAULT_CONFIG, seccompProfile: 'unconfined' })).toEqual(['seccomp=unconfined']);
+  expect(optionsOf({ SecurityOpt: ['seccomp=builtin'] })).toEqual(['seccomp=builtin']);
+  expect(optionsOf({ Privileged: true })).toEqual([]);
+});
+
 test('without a file it is as Docker has it', () => {
   expect(withCreateDefaults(empty, DEFAULT_CONFIG)).toMatchObject({
     LogConfig: { Type: 'json-file', Config: {} },

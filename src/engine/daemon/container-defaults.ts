@@ -19,14 +19,24 @@ export function withCreateDefaults(request: HostConfig, daemon: DaemonConfig): H
 
 /** For a run that begins (moby daemon/oci_linux.go). */
 export function withRunDefaults(hostConfig: HostConfig, daemon: DaemonConfig): HostConfig {
-  const { Init, CgroupParent, SecurityOpt } = hostConfig;
-  const saysPrivileges = SecurityOpt.some((option) => /^no-new-privileges([:=]|$)/.test(option));
+  const { Init, CgroupParent } = hostConfig;
   return {
     ...withUlimits(hostConfig, daemon),
     Init: Init ?? (daemon.init || undefined),
     CgroupParent: CgroupParent || daemon.cgroupParent,
-    ...(daemon.noNewPrivileges && !saysPrivileges && { SecurityOpt: [...SecurityOpt, 'no-new-privileges'] }),
+    SecurityOpt: securityOptions(hostConfig, daemon),
   };
+}
+
+// A privileged container has no filter but one that it asks for.
+function securityOptions({ SecurityOpt, Privileged }: HostConfig, daemon: DaemonConfig): string[] {
+  const asks = (name: string): boolean => SecurityOpt.some((option) => new RegExp(`^${name}([:=]|$)`).test(option));
+  const { noNewPrivileges, seccompProfile: profile } = daemon;
+  const options = [...SecurityOpt];
+  if (noNewPrivileges && !asks('no-new-privileges')) options.push('no-new-privileges');
+  if (profile !== 'builtin' && !Privileged && !asks('seccomp'))
+    options.push(`seccomp=${profile === 'unconfined' ? profile : profile.json}`);
+  return options;
 }
 
 /** The container's own, and those of daemon.json that it does not set; `docker inspect` shows them all. */

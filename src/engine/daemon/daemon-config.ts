@@ -34,8 +34,6 @@ export interface DaemonConfig {
   readonly registryMirrors: readonly string[];
   /** Hosts, host:port, and networks as CIDR. */
   readonly insecureRegistries: readonly string[];
-  /** `default`, `user[:group]`, `uid[:gid]`; empty for none. */
-  readonly usernsRemap: string;
   readonly defaultAddressPools: readonly { readonly base: string; readonly size: number }[];
   readonly dns: readonly string[];
   readonly dnsOptions: readonly string[];
@@ -86,6 +84,8 @@ export async function loadDaemonConfig(files: Pick<HostFiles, 'read'>): Promise<
     if (isDrydockError(cause)) throw cause;
     throw refuse(`unable to configure the Docker daemon with file ${DAEMON_CONFIG_PATH}: ${reason}`, cause);
   }
+  // Who asks for it would otherwise believe that root in a container is nobody outside.
+  if (file['userns-remap']) throw refuse(`failed to start daemon: userns-remap is not available in this engine`);
   return toConfig(file, await seccompProfile(files, file['seccomp-profile'] ?? ''));
 }
 
@@ -147,7 +147,6 @@ function toConfig(file: ConfigFile, seccomp: DaemonConfig['seccompProfile']): Da
     liveRestore: file['live-restore'] ?? false,
     registryMirrors: (file['registry-mirrors'] ?? []).map((mirror) => mirror.replace(/\/*$/, '/')),
     insecureRegistries: file['insecure-registries'] ?? [],
-    usernsRemap: file['userns-remap'] ?? '',
     defaultAddressPools: (file['default-address-pools'] ?? []).map(({ base, size }) => ({
       base: base ?? '',
       size: size ?? 0,
