@@ -8,11 +8,13 @@
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 
 #include "../lib-c/io.h"
+#include "config.h"
 #include "crun-library.h"
 #include <libcrun/seccomp.h>
 
@@ -20,50 +22,46 @@
 #define BINARY_TREE 2
 
 typedef runtime_spec_schema_config_linux_seccomp profile_t;
-typedef runtime_spec_schema_defs_linux_syscall rule_t;
 
 int __real_libcrun_generate_seccomp(struct libcrun_seccomp_gen_ctx_s *request, libcrun_error_t *err);
 int __wrap_libcrun_generate_seccomp(struct libcrun_seccomp_gen_ctx_s *request, libcrun_error_t *err);
 int __real_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
 int __wrap_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
 
-/** FNV-1a, 64 bits: the profiles come from the engine, which has nothing to gain from a collision. */
-static void add(uint64_t *digest, const void *data, size_t bytes) {
+/** Two lanes of 32 bits: the profiles come from the engine, which has nothing to gain from a collision. */
+static void add(uint32_t digest[2], const void *data, size_t bytes) {
   const uint8_t *at = data;
-  for (size_t i = 0; i < bytes; i++) *digest = (*digest ^ at[i]) * 0x100000001b3u;
+  uint32_t first = digest[0] ^ (uint32_t)bytes, second = digest[1];
+  for (uint32_t word; bytes > 0; at += sizeof(word)) {
+    size_t count = bytes < sizeof(word) ? bytes : sizeof(word);
+    word = 0;
+    memcpy(&word, at, count);
+    bytes -= count;
+    first = (first ^ word) * 0x9e3779b1u;
+    first = first << 13 | first >> 19;
+    second = (second ^ word) * 0x85ebca77u + first;
+  }
+  digest[0] = first;
+  digest[1] = second;
 }
 
-/** With its end, so that "ab","c" is not "a","bc". */
-static void add_text(uint64_t *digest, const char *text) { add(digest, text ? text : "", text ? strlen(text) + 1 : 1); }
+static void add_text(uint32_t digest[2], const char *text) { add(digest, text ? text : "", text ? strlen(text) + 1 : 1); }
 
-static void add_texts(uint64_t *digest, char **texts, size_t count) {
+static void add_texts(uint32_t digest[2], char **texts, size_t count) {
   add(digest, &count, sizeof(count));
   for (size_t i = 0; i < count; i++) add_text(digest, texts[i]);
 }
 
-static void add_rule(uint64_t *digest, const rule_t *rule) {
-  uint32_t number = rule->errno_ret_present ? rule->errno_ret : UINT32_MAX;
-  add_text(digest, rule->action);
-  add(digest, &number, sizeof(number));
-  add_texts(digest, rule->names, rule->names_len);
-  add(digest, &rule->args_len, sizeof(rule->args_len));
-  for (size_t i = 0; i < rule->args_len; i++) {
-    const uint64_t values[] = {rule->args[i]->index, rule->args[i]->value, rule->args[i]->value_two};
-    add(digest, values, sizeof(values));
-    add_text(digest, rule->args[i]->op);
-  }
-}
-
-static uint64_t digest_of(const profile_t *profile, unsigned int options) {
-  uint64_t digest = 0xcbf29ce484222325u;
+static uint64_t digest_of(const profile_t *profile, struct json_text rules, unsigned int options) {
+  uint32_t digest[2] = {0x84222325u, 0xcbf29ce4u};
   uint32_t number = profile->default_errno_ret_present ? profile->default_errno_ret : UINT32_MAX;
-  add(&digest, &options, sizeof(options));
-  add(&digest, &number, sizeof(number));
-  add_text(&digest, profile->default_action);
-  add_texts(&digest, profile->architectures, profile->architectures_len);
-  add_texts(&digest, profile->flags, profile->flags_len);
-  for (size_t i = 0; i < profile->syscalls_len; i++) add_rule(&digest, profile->syscalls[i]);
-  return digest;
+  add(digest, &options, sizeof(options));
+  add(digest, &number, sizeof(number));
+  add_text(digest, profile->default_action);
+  add_texts(digest, profile->architectures, profile->architectures_len);
+  add_texts(digest, profile->flags, profile->flags_len);
+  add(digest, rules.at, rules.bytes);
+  return (uint64_t)digest[1] << 32 | digest[0];
 }
 
 /** @return 0, or -1 when it is not there */
@@ -82,15 +80,38 @@ static void keep(int fd, const char *directory, const char *path) {
   (void)!linkat(AT_FDCWD, name, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
+/** Puts the rules that config.c left out into the profile. @return 0, or -1 with `err` */
+static int add_rules(profile_t *profile, struct json_text rules, libcrun_error_t *err) {
+  static const char config[] =
+      "{\"ociVersion\":\"1.0.0\",\"linux\":{\"seccomp\":{\"defaultAction\":\"\",\"syscalls\":%.*s}}}";
+  char *text = NULL, *reason = NULL;
+  if (asprintf(&text, config, (int)rules.bytes, rules.at) < 0) return crun_make_error(err, errno, "read the seccomp rules");
+  runtime_spec_schema_config_schema *parsed = runtime_spec_schema_config_schema_parse_data(text, NULL, &reason);
+  int result = parsed ? 0 : crun_make_error(err, 0, "load: %s", reason);
+  if (parsed) {
+    profile_t *found = parsed->linux->seccomp;
+    profile->syscalls = found->syscalls;
+    profile->syscalls_len = found->syscalls_len;
+    found->syscalls = NULL;
+    found->syscalls_len = 0;
+    free_runtime_spec_schema_config_schema(parsed);
+  }
+  free(text);
+  free(reason);
+  return result;
+}
+
 int __wrap_libcrun_generate_seccomp(struct libcrun_seccomp_gen_ctx_s *request, libcrun_error_t *err) {
-  const profile_t *profile = request->container->container_def->linux->seccomp;
+  profile_t *profile = request->container->container_def->linux->seccomp;
   const char *root = request->container->context->state_root;
+  struct json_text rules = config_rules();
   if (!profile || !root) return __real_libcrun_generate_seccomp(request, err);
   char directory[PATH_MAX - 64], path[PATH_MAX];
   snprintf(directory, sizeof(directory), "%s/" CACHE_DIRECTORY, root);
   snprintf(path, sizeof(path), "%s/seccomp-%016llx", directory,
-           (unsigned long long)digest_of(profile, request->options));
+           (unsigned long long)digest_of(profile, rules, request->options));
   if (copy_from(path, request->fd) == 0) return 0;
+  if (rules.at && add_rules(profile, rules, err) < 0) return -1;
   int result = __real_libcrun_generate_seccomp(request, err);
   if (result == 0) keep(request->fd, directory, path);
   return result;

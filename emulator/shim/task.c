@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../lib-c/io.h"
+#include "config.h"
 #include "crun-library.h"
 #include "report.h"
 #include "status.h"
@@ -80,6 +81,7 @@ pid_t task_run(const struct arguments *arguments) {
   look_for_pid_namespace(container);
   libcrun_context_t context = context_of(arguments);
   if (libcrun_container_create(&context, container, 0, &err) < 0) return refuse(&err);
+  config_forget();
   close_fd(&context.fifo_exec_wait_fd);
   pid_t pid = pid_of(arguments, &err);
   if (pid > 0) status_process("created", pid);
@@ -109,6 +111,7 @@ pid_t task_exec(const struct arguments *arguments) {
   snprintf(pid_file, sizeof(pid_file), "/proc/self/fd/%d", file_fd);
   context.pid_file = pid_file;
   if (libcrun_container_exec_process_file(&context, arguments->id, arguments->process, &err) < 0) return refuse(&err);
+  config_forget();
   pid_t pid = read_pid(pid_fd);
   return pid < 0 ? refuse(&err) : confirm(pid);
 }

@@ -88,7 +88,7 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 /** Without the cache, the dynamic linker tries half a dozen folders for each library. Needs root, or a user namespace. */
-async function makeLibraryCache(tree: string, log: string): Promise<void> {
+export async function makeLibraryCache(tree: string, log: string): Promise<void> {
   await mkdir(join(tree, 'var/cache/ldconfig'), { recursive: true });
   const args = ['-r', tree, '-X'];
   if (process.getuid?.() === 0) await run('/sbin/ldconfig', args, { log });

@@ -7,9 +7,9 @@
 const WARM_UP_RUNS = 100;
 
 /** A bash script that runs `command` `runs` times after the warm-up and prints each duration in microseconds. */
-export function timingScript(command: string, runs: number): string {
+export function timingScript(command: string, runs: number, warmUpRuns = WARM_UP_RUNS): string {
   return [
-    `for _ in $(seq ${WARM_UP_RUNS}); do ${command} >/dev/null; done`,
+    `for _ in $(seq ${warmUpRuns}); do ${command} >/dev/null; done`,
     `for _ in $(seq ${runs}); do`,
     '  start=${EPOCHREALTIME/./}',
     `  ${command} >/dev/null`,

@@ -1,19 +1,26 @@
-// `npm run bench`: the budgets of the design, as medians with their spread and the ratio to the budget.
+// `npm run bench`: the budgets of the design, as medians with their spread and the ratio to the budget; `--peer`: the alternative.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromiumFigures } from './chromium-figures.ts';
 import { measureDensity } from './density.ts';
 import { nodeFigures } from './node-figures.ts';
+import { comparePeer } from './peer.ts';
 import { formatFigure } from './statistics.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, density: { type: 'boolean' }, most: { type: 'string', default: '1000' } },
+  options: {
+    only: { type: 'string' },
+    density: { type: 'boolean', default: false },
+    most: { type: 'string', default: '1000' },
+    peer: { type: 'boolean', default: false },
+  },
 });
 const SUITES = { node: nodeFigures, chromium: chromiumFigures } as const;
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`);
 for (const [name, measure] of Object.entries(SUITES)) {
-  if (values.density || (values.only !== undefined && values.only !== name)) continue;
+  if (values.density || values.peer || (values.only !== undefined && values.only !== name)) continue;
   for (const figure of await measure()) console.log(formatFigure(figure));
 }
 if (values.density) await measureDensity(Number(values.most));
+if (values.peer) await comparePeer();
