@@ -7,7 +7,6 @@ import { runDocker } from '../cli/run-docker.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { loadDaemonConfig } from '../engine/daemon/daemon-config.ts';
 import { createMachine } from '../machine/create-machine.ts';
-import type { WebAssemblySource } from '../machine/v86/emulator.ts';
 import { deferred } from '../shared/deferred.ts';
 import { Dockerd } from './dockerd.ts';
 import { EngineHost } from './engine-host.ts';
@@ -18,7 +17,8 @@ export interface DrydockOptions {
   readonly fetch: typeof fetch;
   /** The `/v2/` tree that stands for docker.io. */
   readonly defaultRegistry: URL;
-  readonly wasm: WebAssemblySource;
+  /** v86.wasm, maybe on its way. */
+  readonly wasm: Promise<WebAssembly.Module>;
   readonly onProgress?: (progress: BootProgress) => void;
   readonly onLog?: (line: string) => void;
   /** A saved session in place of the built guest: containers that ran when it was saved go on. */

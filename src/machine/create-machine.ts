@@ -12,11 +12,12 @@ import { GuestRuntime } from './runtime/guest-runtime.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot-file.ts';
 import type { Snapshot } from './snapshot-file.ts';
 import { createEmulator } from './v86/emulator.ts';
-import type { BootFiles, Emulator, WebAssemblySource } from './v86/emulator.ts';
+import type { BootFiles, Emulator } from './v86/emulator.ts';
 import { WorkspaceTree } from './workspace/workspace-tree.ts';
 
 export interface CreateMachineOptions extends MachineOptions {
-  readonly wasm: WebAssemblySource;
+  /** v86.wasm, maybe on its way. */
+  readonly wasm: Promise<WebAssembly.Module>;
   /** A snapshot in place of the built one. */
   readonly snapshot?: Uint8Array<ArrayBuffer>;
   /** Boots the kernel even when there is a snapshot. */
@@ -34,6 +35,8 @@ export interface DrydockMachine extends Machine {
  */
 export async function createMachine(options: CreateMachineOptions): Promise<DrydockMachine> {
   const log = options.onLog ?? ((): void => undefined);
+  // It may fail before anybody waits for it; then it is told by who does.
+  options.wasm.catch(() => undefined);
   const description = await loadDescription(options.guest);
   const progress = new LoadProgress(options.onProgress);
   const start = await loadStart(options, description, progress);

@@ -11,6 +11,7 @@ import { defaultSeccompProfile } from '../engine/container/spec/seccomp.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import { warmUp } from '../machine/warm-up.ts';
 import { decodeSnapshot, encodeSnapshot } from '../machine/snapshot-file.ts';
+import { compileEmulator } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
 
 const { values } = parseArgs({
@@ -25,7 +26,7 @@ const wasm = await readFile(createRequire(import.meta.url).resolve('v86/build/v8
 const startMs = performance.now();
 const machine = await createMachine({
   guest,
-  wasm: { bytes: new Uint8Array(wasm) },
+  wasm: compileEmulator(new Uint8Array(wasm)),
   // Nothing that a visitor may have is known yet.
   blobs: {
     size: async () => undefined,

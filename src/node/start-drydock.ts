@@ -6,6 +6,7 @@ import type { BlobStore } from '../contracts/blob-store.ts';
 import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import { diskRegistryFetch, DISK_REGISTRY } from './disk-registry.ts';
+import { compileEmulator } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
 import { PUBLIC_DIRECTORY } from './paths.ts';
 
@@ -26,7 +27,7 @@ export async function startDrydock(options: StartOptions = {}): Promise<Drydock>
     blobs: new MemoryBlobStore(),
     fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
     defaultRegistry: DISK_REGISTRY,
-    wasm: { bytes: await guest.load('v86.wasm') },
+    wasm: guest.load('v86.wasm').then(compileEmulator),
     ...options,
   });
 }

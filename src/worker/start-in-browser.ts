@@ -19,7 +19,7 @@ export function startInBrowser({ site, downloads, onProgress }: BrowserStart): P
     blobs: new MemoryBlobStore(),
     fetch: (input, init) => fetch(input, init),
     defaultRegistry: new URL('v2/', site),
-    wasm: { module: downloads.module },
+    wasm: downloads.module,
     // Not returned: the boot does not wait for the page to draw.
     onProgress: (progress) => void onProgress(progress),
     onLog: (line) => console.warn(`drydock: ${line}`),

@@ -14,6 +14,7 @@ import type { Runtime } from '../../src/contracts/runtime.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
 import { createMachine } from '../../src/machine/create-machine.ts';
 import { DISK_REGISTRY, diskRegistryFetch } from '../../src/node/disk-registry.ts';
+import { compileEmulator } from '../../src/node/emulator-module.ts';
 import { DiskGuestFiles } from '../../src/node/guest-files.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
 import { deferred } from '../../src/shared/deferred.ts';
@@ -55,7 +56,7 @@ export async function startOurs(): Promise<Contender> {
     blobs: new MemoryBlobStore(),
     fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
     defaultRegistry: DISK_REGISTRY,
-    wasm: { bytes: await guest.load('v86.wasm') },
+    wasm: guest.load('v86.wasm').then(compileEmulator),
     onProgress: ({ phase }) => {
       if (phase === 'ready') bootedAtMs = performance.now();
     },
@@ -80,7 +81,7 @@ export async function startPeer(say: (line: string) => void): Promise<Contender>
   const { runtime, destroy } = await createMachine({
     guest,
     blobs: new MemoryBlobStore(),
-    wasm: { bytes: new Uint8Array(wasm) },
+    wasm: compileEmulator(new Uint8Array(wasm)),
     onCli: () => Promise.reject(new Error('Nothing of ours runs in the peer')),
     onLog: say,
   });

@@ -17,6 +17,7 @@ import type { TarItem } from '../../src/engine/layer/testing/tar-archive.ts';
 import { parseReference } from '../../src/engine/registry/reference.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
 import { DISK_REGISTRY, diskRegistryFetch } from '../../src/node/disk-registry.ts';
+import { compileEmulator } from '../../src/node/emulator-module.ts';
 import { DiskGuestFiles } from '../../src/node/guest-files.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
 import { runScript } from '../support/guest.ts';
@@ -35,7 +36,7 @@ beforeAll(async () => {
     blobs: new MemoryBlobStore(),
     fetch: registry.fetch,
     defaultRegistry: registry.base,
-    wasm: { bytes: new Uint8Array(wasm) },
+    wasm: compileEmulator(new Uint8Array(wasm)),
   });
 });
 afterAll(async () => drydock?.close());

@@ -9,6 +9,7 @@ import type { StdioRequest, Task } from '../../src/contracts/runtime.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
 import { createMachine } from '../../src/machine/create-machine.ts';
 import type { DrydockMachine } from '../../src/machine/create-machine.ts';
+import { compileEmulator } from '../../src/node/emulator-module.ts';
 import { DiskGuestFiles } from '../../src/node/guest-files.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
 
@@ -28,7 +29,7 @@ export async function startMachine(options: StartMachineOptions = {}): Promise<D
   return createMachine({
     guest: new DiskGuestFiles(GUEST_FOLDER),
     blobs: new MemoryBlobStore(),
-    wasm: { bytes: new Uint8Array(wasm) },
+    wasm: compileEmulator(new Uint8Array(wasm)),
     onCli: () => Promise.reject(new Error('No CLI in this test')),
     ...options,
   });

@@ -9,12 +9,9 @@ interface Core extends PacedCore {
   readonly cpu: { zero_memory(address: number, bytes: number): void };
 }
 
-/** v86.wasm: its bytes, or the module on its way. */
-export type WebAssemblySource =
-  { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly module: Promise<WebAssembly.Module> };
-
 export interface EmulatorOptions {
-  readonly wasm: WebAssemblySource;
+  /** v86.wasm, maybe on its way. */
+  readonly wasm: Promise<WebAssembly.Module>;
   readonly memoryBytes: number;
   /** The guest's kernel uses the local APIC's timer; the same for a boot and its restores. */
   readonly acpi: boolean;
@@ -51,7 +48,7 @@ export interface Emulator {
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { boot } = options;
   // Before the constructor, which would swallow the reason of a failure.
-  const module = await compile(options.wasm);
+  const module = await compiled(options.wasm);
   let refuse: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_, reject) => {
     refuse = reject;
@@ -125,9 +122,9 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   };
 }
 
-async function compile(wasm: WebAssemblySource): Promise<WebAssembly.Module> {
+async function compiled(wasm: Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
   try {
-    return await ('bytes' in wasm ? WebAssembly.compile(wasm.bytes) : wasm.module);
+    return await wasm;
   } catch (cause) {
     throw new DrydockError('machine', `Cannot compile the emulator: ${reasonOf(cause)}`, { cause });
   }
