@@ -48,7 +48,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const containers = new ContainerStore(randomBytes);
   const config = deps.config ?? DEFAULT_CONFIG;
   const log = deps.log ?? (() => undefined);
-  for (const option of config.withoutEffect) log(`daemon.json: "${option}" has no effect in this engine`);
+  for (const option of config.withoutEffect) log(`daemon.json: ${option} has no effect in this engine`);
   const disk = new ImageDisk(runtime.files, config.dataRoot);
   const store = new ImageStore({
     layers: new LayerPool(blobs),

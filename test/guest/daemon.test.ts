@@ -109,7 +109,7 @@ describe('the daemon', () => {
       'Operation not permitted',
     );
     expect(await guest.ok('docker run --rm --privileged busybox mkdir /x && echo made')).toBe('made');
-    expect(await guest.ok('cat /var/log/docker.log')).toContain('"mtu" has no effect in this engine');
+    expect(await guest.ok('cat /var/log/docker.log')).toContain('daemon.json: mtu has no effect in this engine');
     await configure({});
     expect(await guest.ok('docker run --rm busybox mkdir /x && echo made')).toBe('made');
   });
