@@ -52,6 +52,12 @@ int file_rename(const struct agent_rename *request, struct error *err) {
   return 0;
 }
 
+int file_chown(const struct agent_chown *request, struct error *err) {
+  if (lchown(request->path, request->uid, request->gid) < 0)
+    return fail(err, errno, "Cannot change the owner of %s", request->path);
+  return 0;
+}
+
 /** @return bytes read, or -1 with errno */
 static ssize_t read_range(int fd, uint8_t *into, size_t length, uint64_t offset) {
   size_t got = 0;

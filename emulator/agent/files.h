@@ -4,6 +4,7 @@
 #include "agent.h"
 
 int file_mkdir(const struct agent_mkdir *request, struct error *err);
+int file_chown(const struct agent_chown *request, struct error *err);
 int file_rename(const struct agent_rename *request, struct error *err);
 int file_write(const struct agent_write *request, struct error *err);
 /** Answers `content`. */

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -164,6 +165,22 @@ describe('remove', () => {
     expect(await agent.ask({ type: 'umount', target: mount.target, flags: 0 })).toMatchObject(OK);
     expect(existsSync(join(root, 'data/precious'))).toBe(true);
     expect(await remove(join(root, 'tree'))).toMatchObject(OK);
+  });
+});
+
+describe('chown', () => {
+  test.runIf(process.getuid?.() === 0)('changes the owner of a link, not of what it leads to', async () => {
+    const link = join(root, 'link');
+    writeFileSync(join(root, 'file'), '');
+    symlinkSync('file', link);
+    expect(await agent.ask({ type: 'chown', path: link, uid: 100_000, gid: 100_001 })).toMatchObject(OK);
+    expect(lstatSync(link)).toMatchObject({ uid: 100_000, gid: 100_001 });
+    expect(statSync(link).uid).toBe(0);
+  });
+
+  test('says what it cannot', async () => {
+    const request = { type: 'chown', path: join(root, 'gone'), uid: 0, gid: 0 } as const;
+    expect(await agent.ask(request)).toMatchObject(failed(2));
   });
 });
 

@@ -7,6 +7,7 @@
 
 #include "channel.h"
 #include "files.h"
+#include "idmap.h"
 #include "keep.h"
 #include "listener.h"
 #include "machine.h"
@@ -67,12 +68,16 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return answered(file_list(agent, m->id, &m->list, err));
     case agent_rename_code:
       return file_rename(&m->rename, err);
+    case agent_chown_code:
+      return file_chown(&m->chown, err);
     case agent_remove_code:
       return remove_tree(m->remove.path, err);
     case agent_mount_code:
       return mount_serve(&m->mount, err);
     case agent_umount_code:
       return umount_serve(&m->umount, err);
+    case agent_idmap_code:
+      return idmap_serve(&m->idmap, err);
     case agent_listen_code:
       return listener_serve(agent, m->id, &m->listen, err);
     case agent_unlisten_code:

@@ -8,7 +8,8 @@
 //   drydock-tree usage DIRECTORY
 //   drydock-tree store PATH MODE                                                   stdin to a file, whole or not at all
 //
-// "--" ends the flags. VIEW: --root DIRECTORY [--mount SOURCE TARGET rw|ro]...
+// "--" ends the flags. VIEW: [--ids UIDS GIDS] --root DIRECTORY [--mount SOURCE TARGET rw|ro]...
+// UIDS and GIDS are maps as in /proc/<pid>/uid_map: archives have the ids of the inside.
 // A failure is one line on stderr, "<errno> <message>", and exit code 1.
 #include <ctype.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "ids.h"
 #include "tree.h"
 #include "view.h"
 
@@ -80,6 +82,10 @@ static int run_unpack(char **args, bool confined, struct error *err) {
 
 static int run(char **args, struct error *err) {
   struct view view = {0};
+  if (*args && strcmp(*args, "--ids") == 0 && args[1] && args[2]) {
+    if (ids_use(args[1], args[2], err) < 0) return -1;
+    args += 3;
+  }
   args = view_arguments(&view, args, err);
   if (!args || view_enter(&view, err) < 0) return -1;
   const char *command = *args ? *args++ : "";

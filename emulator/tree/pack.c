@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../lib-c/io.h"
+#include "ids.h"
 #include "tar.h"
 #include "tree.h"
 
@@ -96,8 +97,8 @@ static int put_mark(struct packer *packer, const struct stat *found, const char 
   struct tar_entry entry = {
       .type = TAR_FILE,
       .name = strdup(name_of(packer)),
-      .uid = found->st_uid,
-      .gid = found->st_gid,
+      .uid = ids_user_inside(found->st_uid),
+      .gid = ids_group_inside(found->st_gid),
       .mode = S_ISDIR(found->st_mode) ? found->st_mode & 0777 : 0600,
       .mtime_s = found->st_mtim.tv_sec,
   };
@@ -119,8 +120,8 @@ static int put_found(struct packer *packer, int parent, const char *base, const 
   struct tar_entry entry = {
       .type = type_of(found->st_mode),
       .mode = found->st_mode & 07777,
-      .uid = found->st_uid,
-      .gid = found->st_gid,
+      .uid = ids_user_inside(found->st_uid),
+      .gid = ids_group_inside(found->st_gid),
       .mtime_s = found->st_mtim.tv_sec,
   };
   // A socket is nothing without the program that made it.

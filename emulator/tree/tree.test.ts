@@ -1,6 +1,16 @@
 // The tar program against the system's own tar, on a real file system.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+} from 'node:fs';
 import { readlinkSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -294,5 +304,44 @@ describe('store and usage', () => {
     symlinkSync('abc', join(root, 'd/l'));
     expect(tree(['usage', root]).stdout.toString()).toBe('8');
     expect(tree(['store', join(root, 'none/f'), '600'], Buffer.from('x')).stderr).toMatch(/^2 open /);
+  });
+});
+
+describe('ids of a container that the host has others for', () => {
+  const ids = ['--ids', '0 100000 1000\n1000 5000 10\n', '0 200000 65536\n'];
+
+  test.runIf(isRoot)('are in archives, and come from them', () => {
+    for (const [name, uid, gid] of [
+      ['root', 100_000, 200_000],
+      ['user', 5003, 200_033],
+      ['nobody', 0, 7],
+    ] as const) {
+      writeFileSync(join(root, name), '');
+      chownSync(join(root, name), uid, gid);
+    }
+    const archive = tree([...ids, 'pack', '--contents', '--', root, '']).stdout;
+    const owners = execFileSync('tar', ['tvf', '-', '--numeric-owner'], { input: archive }).toString();
+    expect([...owners.matchAll(/ (\d+\/\d+) /g)].map(([, pair]) => pair)).toEqual(['65534/65534', '0/0', '1003/33']);
+    const other = join(root, 'other');
+    mkdirSync(other);
+    const back = execFileSync('tar', ['cf', '-', '--owner=1003', '--group=33', '--numeric-owner', '-C', root, 'root']);
+    expect(tree([...ids, 'unpack', '--keep-owner', '--', other], back)).toMatchObject({ status: 0, stderr: '' });
+    expect(lstatSync(join(other, 'root'))).toMatchObject({ uid: 5003, gid: 200_033 });
+  });
+
+  test.runIf(isRoot)('without a place are refused', () => {
+    writeFileSync(join(root, 'f'), '');
+    const archive = execFileSync('tar', ['cf', '-', '--owner=2000', '--numeric-owner', '-C', root, 'f']);
+    expect(tree([...ids, 'unpack', '--keep-owner', '--', root], archive)).toMatchObject({
+      status: 1,
+      stderr: '22 container ID 2000 cannot be mapped to a host ID\n',
+    });
+  });
+
+  test('that are no map are refused', () => {
+    expect(tree(['--ids', '0 1', '', 'usage', root])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^22 Cannot map ids by "0 1"/),
+    });
   });
 });

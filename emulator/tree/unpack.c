@@ -15,6 +15,7 @@
 
 #include "../lib-c/io.h"
 #include "../lib-c/remove.h"
+#include "ids.h"
 #include "tar.h"
 #include "tree.h"
 
@@ -189,11 +190,20 @@ static int set_xattrs(const struct tar_entry *entry, const char *base) {
   return 0;
 }
 
-static int set_attributes(struct unpacker *unpacker, const struct tar_entry *entry, const char *base) {
+/** @return 0; -1 with errno; -2 with the error filled in */
+static int set_owner(struct unpacker *unpacker, const struct tar_entry *entry, const char *base) {
   const struct unpack_options *options = unpacker->options;
-  uid_t uid = options->set_owner ? options->uid : entry->uid;
-  gid_t gid = options->set_owner ? options->gid : entry->gid;
-  if ((options->set_owner || options->keep_owner) && lchown(base, uid, gid) < 0) return -1;
+  if (!options->set_owner && !options->keep_owner) return 0;
+  unsigned uid = options->set_owner ? options->uid : entry->uid;
+  unsigned gid = options->set_owner ? options->gid : entry->gid;
+  if (ids_outside(&uid, &gid, unpacker->err) < 0) return -2;
+  return lchown(base, uid, gid);
+}
+
+/** @return as set_owner() */
+static int set_attributes(struct unpacker *unpacker, const struct tar_entry *entry, const char *base) {
+  int owned = set_owner(unpacker, entry, base);
+  if (owned < 0) return owned;
   if (set_xattrs(entry, base) < 0) return -1;
   // After the owner, which takes the set-user-ID bit away.
   struct stat found;
@@ -241,7 +251,9 @@ static int put_entry(struct unpacker *unpacker, const struct tar_entry *entry) {
   int made = make(unpacker, entry, path, base);
   if (made == -1) return fail_at(unpacker, errno, entry->type == TAR_DIRECTORY ? "mkdir" : "open", path);
   if (made < 0) return -1;
-  if (set_attributes(unpacker, entry, base) < 0) return fail_at(unpacker, errno, "chown", path);
+  int set = set_attributes(unpacker, entry, base);
+  if (set == -1) return fail_at(unpacker, errno, "chown", path);
+  if (set < 0) return -1;
   if (entry->type == TAR_DIRECTORY) note_directory(unpacker, entry, path);
   return 0;
 }

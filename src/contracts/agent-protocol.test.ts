@@ -78,6 +78,8 @@ const messages: Record<string, AgentMessage> = {
   unlisten: { type: 'unlisten', id: 17, listener: 16 },
   symlink: { type: 'symlink', id: 43, target: '../a', path: '/l/ä' },
   rename: { type: 'rename', id: 26, from: '/var/log/a', to: '/var/log/a.1' },
+  chown: { type: 'chown', id: 47, path: '/var/lib/docker', uid: 0, gid: 100_000 },
+  idmap: { type: 'idmap', id: 48, target: '/mnt', uids: '0 100000 65536\n', gids: '0 1 1\n1 100000 9\n' },
   kept: { type: 'kept', id: 45 },
   adopt: { type: 'adopt', id: 46, name: 'bücher', stdin: 1, stdout: 2, stderr: 0, status: AGENT_STREAM_BIT - 1 },
   ok: { type: 'ok', id: 18 },

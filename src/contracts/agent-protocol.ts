@@ -92,6 +92,10 @@ export const AGENT_MESSAGES = {
   symlink: { code: 24, fields: { target: 'str', path: 'str' } },
   /** rename(2): replaces `to`. */
   rename: { code: 30, fields: { from: 'str', to: 'str' } },
+  /** lchown(2). */
+  chown: { code: 31, fields: { path: 'str', uid: 'u32', gid: 'u32' } },
+  /** Shows the owners of the files of the mount at `target` as the maps say, written as in /proc/<pid>/uid_map. */
+  idmap: { code: 27, fields: { target: 'str', uids: 'str', gids: 'str' } },
   /** Answer: `names` of the processes that outlived an earlier channel and were not adopted on this one. */
   kept: { code: 28, fields: {} },
   /**

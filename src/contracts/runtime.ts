@@ -1,7 +1,7 @@
 // What the engine asks of a machine. Implemented by the guest (agent, shim and crun) and by a fake for unit tests.
 import type { Digest } from './blob-store.ts';
 import type { HostTrees } from './host-trees.ts';
-import type { OciProcess, OciResources, OciSpec } from './oci-runtime.ts';
+import type { OciIdMapping, OciProcess, OciResources, OciSpec } from './oci-runtime.ts';
 import type { ByteDuplex } from './streams.ts';
 
 export interface Runtime {
@@ -12,8 +12,9 @@ export interface Runtime {
   /**
    * Where roots and layers are from now on: /var/lib/docker/overlay2 until somebody says otherwise. What is mounted
    * elsewhere stays, and is known again when that place is used again.
+   * @param ids of containers, as the host has them: what roots, layers and trees show and take. One place always has the same
    */
-  useRootsIn(directory: string): Promise<void>;
+  useRootsIn(directory: string, ids?: IdMappings): Promise<void>;
   /**
    * Makes /var/lib/docker/overlay2/<id>/{diff,work,merged} with `merged` mounted over the layers.
    * @throws DrydockError `guest`; nothing stays mounted then
@@ -54,6 +55,12 @@ export interface Runtime {
   spawn(request: SpawnRequest): Promise<Task>;
   /** Listens on a unix socket of the host; each connection becomes a value. Ends when `signal` aborts. */
   listen(path: string, mode: number, signal: AbortSignal): AsyncIterable<ByteDuplex>;
+}
+
+/** Containers' ids and the host's (user_namespaces(7)): the first one is that of root. */
+export interface IdMappings {
+  readonly uids: readonly OciIdMapping[];
+  readonly gids: readonly OciIdMapping[];
 }
 
 export interface HostInfo {
@@ -163,6 +170,8 @@ export interface HostFiles {
   readAt(path: string, offset: number, length: number): Promise<Uint8Array>;
   /** Creates or replaces. Parents must exist. */
   write(path: string, bytes: Uint8Array, options?: { mode?: number; append?: boolean }): Promise<void>;
+  /** Of a link itself. */
+  chown(path: string, uid: number, gid: number): Promise<void>;
   /** Replaces `to`; both on one file system. */
   rename(from: string, to: string): Promise<void>;
   /** With parents; no error when it exists. */

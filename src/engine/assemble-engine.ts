@@ -152,7 +152,7 @@ export function volumeStoreOf(
   const { runtime, clock, randomBytes, log, containers, events } = deps;
   return new VolumeStore({
     runtime,
-    dataRoot: (deps.config ?? DEFAULT_CONFIG).dataRoot,
+    daemon: deps.config ?? DEFAULT_CONFIG,
     emit: events.emit,
     clock,
     randomBytes,

@@ -9,7 +9,8 @@ import { ContainerStore } from './container/container-store.ts';
 import { EventLog } from './event/event-log.ts';
 import { DEFAULT_CONFIG } from './daemon/daemon-config.ts';
 import type { DaemonConfig } from './daemon/daemon-config.ts';
-import { prepareDataRoot } from './daemon/data-root.ts';
+import { prepareDataRoot, prepareRemappedRoot } from './daemon/data-root.ts';
+import { withRemappedRoot } from './daemon/remapped-root.ts';
 import { ImageDisk } from './image/disk/image-disk.ts';
 import { loadImages } from './image/disk/load-images.ts';
 import { ImageStore } from './image/image-store.ts';
@@ -46,8 +47,9 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const randomBytes = deps.randomBytes ?? cryptoRandomBytes;
   const events = new EventLog(clock);
   const containers = new ContainerStore(randomBytes);
-  const config = deps.config ?? DEFAULT_CONFIG;
   const log = deps.log ?? (() => undefined);
+  const asked = deps.config ?? DEFAULT_CONFIG;
+  const config = await withRemappedRoot(runtime.files, asked, log);
   for (const option of config.withoutEffect) log(`daemon.json: ${option} has no effect in this engine`);
   const disk = new ImageDisk(runtime.files, config.dataRoot);
   const store = new ImageStore({
@@ -56,8 +58,9 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     usedBy: (imageId) => containers.usersOf(imageId),
     releaseLayer: (overlayId) => runtime.removeLayer(overlayId),
   });
-  await prepareDataRoot(runtime, config.dataRoot, log);
-  await runtime.useRootsIn(disk.paths.overlay2);
+  await prepareDataRoot(runtime, asked.dataRoot, log);
+  if (config.idMappings !== undefined) await prepareRemappedRoot(runtime, config, asked.dataRoot);
+  await runtime.useRootsIn(disk.paths.overlay2, config.idMappings);
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
   await volumes.load();

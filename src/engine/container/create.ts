@@ -8,6 +8,7 @@ import type { Platform } from '../registry/platform.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import { Container, directoryOf } from './container.ts';
+import { giveToRoot, letRootPass } from '../daemon/give-to-root.ts';
 import { withCreateDefaults } from '../daemon/container-defaults.ts';
 import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
@@ -49,7 +50,7 @@ export async function createContainer(
   validateConfig(configRequest);
   const checked = validateHostConfig(asked, configRequest, {
     host: context.runtime.host,
-    remapped: false,
+    remapped: context.daemon.idMappings !== undefined,
   });
   const hostConfig = completeHostConfig(context, checked.resources);
   const drafts = parseMounts(hostConfig, context.daemon.dataRoot);
@@ -133,6 +134,8 @@ async function writeOwnFiles(context: ContainerContext, container: Container): P
   await Promise.all([
     ...log,
     ...Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })),
+    letRootPass(context, container.directory),
+    ...Object.keys(texts).map((path) => giveToRoot(context, path)),
   ]);
 }
 

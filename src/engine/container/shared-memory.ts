@@ -1,5 +1,6 @@
 // /dev/shm: a container's own, one that others may join (a tmpfs kept beside the container on the host), or another's.
 import { DrydockError } from '../../contracts/errors.ts';
+import { giveToRoot } from '../daemon/give-to-root.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
@@ -31,6 +32,7 @@ export async function prepareSharedMemory(
   await context.runtime.files.mkdir(path, 0o700);
   const options = `nosuid,noexec,nodev,mode=1777,size=${ShmSize}`;
   await helper(context.runtime, ['mount', '-t', 'tmpfs', '-o', options, 'shm', path]);
+  await giveToRoot(context, path);
   return path;
 }
 

@@ -10,6 +10,7 @@ import { joinNetwork } from './join-network.ts';
 import { removeContainer } from './remove.ts';
 import { prepareSharedMemory, releaseSharedMemory } from './shared-memory.ts';
 import { startDevices } from './start-devices.ts';
+import { giveToRoot } from '../daemon/give-to-root.ts';
 import { withRunDefaults } from '../daemon/container-defaults.ts';
 import { buildSpec } from './spec/build-spec.ts';
 import { requirePropagation } from './spec/propagation.ts';
@@ -107,6 +108,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     ...devices,
     sharedMemory,
     kernelVersion: context.runtime.host.kernelVersion,
+    idMappings: hostConfig.UsernsMode === 'host' ? undefined : context.daemon.idMappings,
     pidOf: (kind, id) => joinedContainer(context.store, kind, id, container.id).state.pid,
   });
 }
@@ -146,26 +148,40 @@ async function removeQuietly(context: ContainerContext, container: Container): P
 }
 
 // Docker makes a missing working directory, as root.
-async function makeWorkingDirectory({ runtime }: ContainerContext, container: Container, root: string): Promise<void> {
+async function makeWorkingDirectory(context: ContainerContext, container: Container, root: string): Promise<void> {
+  const { runtime } = context;
   const { WorkingDir } = container.config;
   if (WorkingDir === '' || WorkingDir === '/') return;
   const { path, stat } = await resolveInRoot(runtime, root, WorkingDir);
-  if (stat === undefined) await runtime.files.mkdir(path, 0o755);
+  if (stat === undefined) await makeForRoot(context, path);
   else if (stat.kind !== 'directory')
     throw new DrydockError('internal', `Cannot mkdir: ${WorkingDir} is not a directory`);
 }
 
 // -v makes a missing source directory.
-async function makeSources({ runtime }: ContainerContext, { points }: Container): Promise<void> {
+async function makeSources(context: ContainerContext, { points }: Container): Promise<void> {
   await Promise.all(
     points.map(async (point) => {
       if (point.type !== 'bind' || !point.createSource) return;
-      const missing = await runtime.files.stat(point.source).then(
-        () => false,
-        () => true,
-      );
-      if (missing) await runtime.files.mkdir(point.source, 0o755);
+      if (await isMissing(context, point.source)) await makeForRoot(context, point.source);
     }),
+  );
+}
+
+/** A directory and what is missing above it. */
+async function makeForRoot(context: ContainerContext, path: string): Promise<void> {
+  const { files } = context.runtime;
+  if (context.daemon.idMappings === undefined) return files.mkdir(path, 0o755);
+  const above = path.slice(0, path.lastIndexOf('/'));
+  if (above !== '' && (await isMissing(context, above))) await makeForRoot(context, above);
+  await files.mkdir(path, 0o755);
+  await giveToRoot(context, path);
+}
+
+function isMissing({ runtime }: ContainerContext, path: string): Promise<boolean> {
+  return runtime.files.stat(path).then(
+    () => false,
+    () => true,
   );
 }
 

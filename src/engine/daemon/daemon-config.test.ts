@@ -37,7 +37,7 @@ describe('loadDaemonConfig', () => {
       "default-ulimits": {"nofile": {"Name": "nofile", "Hard": 64000, "Soft": 32000}}, "default-shm-size": "128M",
       "default-ipc-mode": "shareable", "default-cgroupns-mode": "host", "no-new-privileges": true,
       "labels": ["a=b", "a=b"], "live-restore": true, "registry-mirrors": ["https://mirror.test"],
-      "insecure-registries": ["registry.test:5000"],
+      "insecure-registries": ["registry.test:5000"], "userns-remap": "default",
       "default-address-pools": [{"base": "172.80.0.0/16", "size": 24}], "dns": ["1.1.1.1"], "dns-opts": ["ndots:2"],
       "dns-search": ["example.test"], "seccomp-profile": "/etc/docker/seccomp.json", "shutdown-timeout": 3, "debug": true,
       "storage-driver": "overlay2", "exec-opts": ["native.cgroupdriver=cgroupfs"], "max-concurrent-downloads": 5,
@@ -56,6 +56,7 @@ describe('loadDaemonConfig', () => {
       liveRestore: true,
       registryMirrors: ['https://mirror.test/'],
       insecureRegistries: ['registry.test:5000'],
+      usernsRemap: 'default',
       defaultAddressPools: [{ base: '172.80.0.0/16', size: 24 }],
       dns: ['1.1.1.1'],
       dnsOptions: ['ndots:2'],
@@ -77,10 +78,6 @@ describe('loadDaemonConfig', () => {
         'hosts',
       ],
     });
-  });
-
-  it('does not pretend that root of a container is nobody outside', async () => {
-    expect(await refusal('{"userns-remap": "default"}')).toContain('userns-remap is not available');
   });
 
   it.each([

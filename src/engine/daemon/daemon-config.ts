@@ -1,6 +1,6 @@
 // The daemon's settings: /etc/docker/daemon.json, checked before anything starts, with dockerd's words for what is wrong.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
-import type { HostFiles } from '../../contracts/runtime.ts';
+import type { HostFiles, IdMappings } from '../../contracts/runtime.ts';
 import { checkConfig } from './check-config.ts';
 import { configSchema, hasNoEffect, isKnownOption, optionNames } from './config-schema.ts';
 import type { ConfigFile } from './config-schema.ts';
@@ -34,6 +34,10 @@ export interface DaemonConfig {
   readonly registryMirrors: readonly string[];
   /** Hosts, host:port, and networks as CIDR. */
   readonly insecureRegistries: readonly string[];
+  /** `default`, `user[:group]`, `uid[:gid]`; empty for none. */
+  readonly usernsRemap: string;
+  /** What `usernsRemap` comes to (remapped-root.ts); undefined while containers have the host's ids. */
+  readonly idMappings?: IdMappings;
   readonly defaultAddressPools: readonly { readonly base: string; readonly size: number }[];
   readonly dns: readonly string[];
   readonly dnsOptions: readonly string[];
@@ -84,8 +88,6 @@ export async function loadDaemonConfig(files: Pick<HostFiles, 'read'>): Promise<
     if (isDrydockError(cause)) throw cause;
     throw refuse(`unable to configure the Docker daemon with file ${DAEMON_CONFIG_PATH}: ${reason}`, cause);
   }
-  // Who asks for it would otherwise believe that root in a container is nobody outside.
-  if (file['userns-remap']) throw refuse(`failed to start daemon: userns-remap is not available in this engine`);
   return toConfig(file, await seccompProfile(files, file['seccomp-profile'] ?? ''));
 }
 
@@ -147,6 +149,7 @@ function toConfig(file: ConfigFile, seccomp: DaemonConfig['seccompProfile']): Da
     liveRestore: file['live-restore'] ?? false,
     registryMirrors: (file['registry-mirrors'] ?? []).map((mirror) => mirror.replace(/\/*$/, '/')),
     insecureRegistries: file['insecure-registries'] ?? [],
+    usernsRemap: file['userns-remap'] ?? '',
     defaultAddressPools: (file['default-address-pools'] ?? []).map(({ base, size }) => ({
       base: base ?? '',
       size: size ?? 0,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { FakeRuntime } from '../../machine/fake/fake-runtime.ts';
-import { fileSystemOf, prepareDataRoot } from './data-root.ts';
+import { fileSystemOf, prepareDataRoot, prepareRemappedRoot } from './data-root.ts';
 
 const MOUNTS = `overlay / overlay rw 0 0
 tmpfs /run tmpfs rw 0 0
@@ -36,4 +36,15 @@ it('says why it cannot', async () => {
   await expect(prepareDataRoot(runtime, '/data', () => undefined)).rejects.toThrow(
     'failed to start daemon: mkdir /data: mount: no memory',
   );
+});
+
+it('lets root of the containers through to what is theirs, and to nothing else', async () => {
+  const runtime = new FakeRuntime();
+  const range = (hostID: number) => [{ containerID: 0, hostID, size: 65_536 }];
+  const daemon = { dataRoot: '/data/5000.6000', idMappings: { uids: range(5000), gids: range(6000) } };
+  await runtime.files.mkdir('/data');
+  await prepareRemappedRoot(runtime, daemon, '/data');
+  expect((await runtime.files.stat('/data/5000.6000/image')).mode).toBe(0o700);
+  const passages = ['/data', '/data/5000.6000', '/data/5000.6000/containers', '/data/5000.6000/overlay2'];
+  expect([...runtime.files.owners].sort()).toEqual(passages.map((path) => [path, '0:6000']));
 });

@@ -3,6 +3,8 @@ import { DrydockError } from '../../contracts/errors.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import { runHelper } from '../run-helper.ts';
 import { DEFAULT_DATA_ROOT } from './daemon-config.ts';
+import type { DaemonConfig } from './daemon-config.ts';
+import { letRootPass } from './give-to-root.ts';
 
 /** Below the data root, with dockerd's modes. */
 const DIRECTORIES: readonly (readonly [name: string, mode: number])[] = [
@@ -47,6 +49,23 @@ export async function prepareDataRoot(runtime: Runtime, dataRoot: string, log: (
       await files.mkdir(dataRoot, 0o710);
     }
   }
+  await makeDirectories(files, dataRoot);
+}
+
+/** Containers' root must come through to what is theirs, and to nothing else. */
+export async function prepareRemappedRoot(
+  runtime: Runtime,
+  daemon: Pick<DaemonConfig, 'dataRoot' | 'idMappings'>,
+  above: string,
+): Promise<void> {
+  const { dataRoot } = daemon;
+  await runtime.files.mkdir(dataRoot, 0o710);
+  await makeDirectories(runtime.files, dataRoot);
+  const passages = [above, dataRoot, `${dataRoot}/overlay2`, `${dataRoot}/containers`];
+  await Promise.all(passages.map((path) => letRootPass({ runtime, daemon }, path)));
+}
+
+async function makeDirectories(files: Runtime['files'], dataRoot: string): Promise<void> {
   await Promise.all(DIRECTORIES.map(([name, mode]) => files.mkdir(`${dataRoot}/${name}`, mode)));
 }
 

@@ -82,7 +82,11 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
     ContainerdCommit: { ID: '' },
     RuncCommit: { ID: host.ociRuntimeVersion },
     InitCommit: { ID: '' },
-    SecurityOptions: ['name=seccomp,profile=builtin', 'name=cgroupns'],
+    SecurityOptions: [
+      'name=seccomp,profile=builtin',
+      ...(daemon.idMappings === undefined ? [] : ['name=userns']),
+      'name=cgroupns',
+    ],
     CDISpecDirs: [],
     Warnings: [],
   };

@@ -3,6 +3,9 @@
 import { z } from 'zod';
 import { isDrydockError } from '../../contracts/errors.ts';
 import type { HostFiles } from '../../contracts/runtime.ts';
+import type { DaemonConfig } from '../daemon/daemon-config.ts';
+import { giveToRoot } from '../daemon/give-to-root.ts';
+import type { Ownership } from '../daemon/give-to-root.ts';
 import { replaceFile } from '../replace-file.ts';
 import type { Volume } from './volume.ts';
 
@@ -18,14 +21,22 @@ const optionsFile = z.looseObject({
   CreatedMs: z.number().optional(),
 });
 
+export interface VolumeDiskDeps {
+  readonly runtime: { readonly files: HostFiles };
+  readonly daemon: Pick<DaemonConfig, 'dataRoot' | 'idMappings'>;
+  readonly log: (line: string) => void;
+}
+
 export class VolumeDisk {
   readonly directory: string;
   readonly #files: HostFiles;
+  readonly #ownership: Ownership;
   readonly #log: (line: string) => void;
 
-  constructor(files: HostFiles, dataRoot: string, log: (line: string) => void) {
-    this.directory = `${dataRoot}/volumes`;
-    this.#files = files;
+  constructor({ runtime, daemon, log }: VolumeDiskDeps) {
+    this.directory = `${daemon.dataRoot}/volumes`;
+    this.#files = runtime.files;
+    this.#ownership = { runtime, daemon };
     this.#log = log;
   }
 
@@ -48,6 +59,7 @@ export class VolumeDisk {
     };
     try {
       await Promise.all([this.#files.mkdir(home, 0o701), this.#files.mkdir(volume.mountpoint, 0o755)]);
+      await giveToRoot(this.#ownership, volume.mountpoint);
       await replaceFile(this.#files, `${home}/opts.json`, JSON.stringify(content));
     } catch (error) {
       await this.#files.remove(home).catch(() => undefined);

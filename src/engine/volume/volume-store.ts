@@ -3,6 +3,7 @@ import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import { Mutex } from '../container/mutex.ts';
 import type { Clock } from '../clock.ts';
+import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import type { RandomBytes } from '../random.ts';
 import { randomId } from '../random.ts';
@@ -14,7 +15,7 @@ import { VolumeDisk } from './volume-disk.ts';
 
 export interface VolumeStoreDeps {
   readonly runtime: Runtime;
-  readonly dataRoot: string;
+  readonly daemon: Pick<DaemonConfig, 'dataRoot' | 'idMappings'>;
   readonly emit: EmitEvent;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
@@ -49,7 +50,7 @@ export class VolumeStore {
 
   constructor(deps: VolumeStoreDeps) {
     this.#deps = deps;
-    this.#disk = new VolumeDisk(deps.runtime.files, deps.dataRoot, deps.log);
+    this.#disk = new VolumeDisk(deps);
   }
 
   /** Takes over what is on the disk. */

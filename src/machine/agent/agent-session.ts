@@ -16,7 +16,7 @@ export type AgentRequest = WithoutId<
         type:
           'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove';
       }
-    | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'kept' | 'adopt' }
+    | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'chown' | 'idmap' | 'kept' | 'adopt' }
   >
 >;
 type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';

@@ -13,6 +13,8 @@ interface FakeNode {
 export class FakeFiles implements HostFiles {
   readonly #nodes = new Map<string, FakeNode>([['/', directory(0o755)]]);
   #freeBytes: number | undefined;
+  /** `uid:gid` of what has been given to somebody. */
+  readonly owners = new Map<string, string>();
 
   async read(path: string): Promise<Uint8Array> {
     const node = this.#get(path, 'read');
@@ -94,6 +96,11 @@ export class FakeFiles implements HostFiles {
       this.#nodes.delete(path);
       this.#nodes.set(to + path.slice(from.length), below);
     }
+  }
+
+  async chown(path: string, uid: number, gid: number): Promise<void> {
+    this.#get(path, 'chown');
+    this.owners.set(path, `${uid}:${gid}`);
   }
 
   async remove(path: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
+  IdMappings,
   ReattachRequest,
   RootfsPaths,
   RootfsRequest,
@@ -49,6 +50,7 @@ interface FakeListener {
 
 export class FakeRuntime implements Runtime {
   overlay2 = '/var/lib/docker/overlay2';
+  ids: IdMappings | undefined;
   readonly host: HostInfo = {
     kernelVersion: '6.1.0-fake',
     operatingSystem: 'Fake Linux',
@@ -130,8 +132,9 @@ export class FakeRuntime implements Runtime {
     await Promise.all([this.files.remove(`${this.overlay2}/${id}`), this.files.remove(`${this.overlay2}/${id}-init`)]);
   }
 
-  async useRootsIn(directory: string): Promise<void> {
+  async useRootsIn(directory: string, ids?: IdMappings): Promise<void> {
     this.overlay2 = directory;
+    this.ids = ids;
   }
 
   async removeLayer(overlayId: string): Promise<void> {

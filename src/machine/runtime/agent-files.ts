@@ -61,6 +61,10 @@ export class AgentFiles implements HostFiles {
     return this.#calls.do({ type: 'rename', from, to });
   }
 
+  chown(path: string, uid: number, gid: number): Promise<void> {
+    return this.#calls.do({ type: 'chown', path, uid, gid });
+  }
+
   mkdir(path: string, mode = 0o755): Promise<void> {
     return this.#calls.do({ type: 'mkdir', path, mode });
   }

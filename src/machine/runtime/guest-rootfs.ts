@@ -2,9 +2,10 @@
 // The agent serves in order, so that steps which need each other still leave in one message.
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
-import type { RootfsLayer, RootfsPaths, RootfsRequest } from '../../contracts/runtime.ts';
+import type { IdMappings, RootfsLayer, RootfsPaths, RootfsRequest } from '../../contracts/runtime.ts';
 import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
+import { mapText } from './id-map.ts';
 import { MNT_DETACH, MS_BIND, MS_NODEV, MS_RDONLY } from './mount-flags.ts';
 
 /** mount(2) takes one page of options, with the closing zero. */
@@ -22,20 +23,29 @@ interface Root {
   readonly paths: RootfsPaths;
 }
 
+export interface RootfsPlace {
+  /** Docker's `overlay2`. */
+  readonly directory: string;
+  /** /proc/self/mounts: what an earlier host mounted stays in use. */
+  readonly mounts: string;
+  /** Of containers, if the host has others for them. */
+  readonly ids: IdMappings | undefined;
+}
+
 export class GuestRootfs {
   readonly #calls: AgentCalls;
-  /** Docker's `overlay2`. */
   readonly #directory: string;
+  readonly #ids: IdMappings | undefined;
   readonly #layers = new Map<string, MountedLayer>();
   readonly #roots = new Map<string, Root>();
   /** `lowerdir` by the mount point of each overlay that was there before us. */
   readonly #found = new Map<string, string>();
   #lastShort = 0;
 
-  /** @param mounts /proc/self/mounts: what an earlier host mounted stays in use */
-  constructor(calls: AgentCalls, directory: string, mounts: string) {
+  constructor(calls: AgentCalls, { directory, mounts, ids }: RootfsPlace) {
     this.#calls = calls;
     this.#directory = directory;
+    this.#ids = ids;
     const inside = `${directory}/`;
     for (const [, target = '', , options = ''] of mounts.split('\n').map((line) => line.split(' '))) {
       const lower = /lowerdir=([^,]*)/.exec(options)?.[1];
@@ -87,9 +97,11 @@ export class GuestRootfs {
       const { mode } = entry;
       if (entry.kind === 'directory') steps.push(this.#mkdir(path, mode));
       else steps.push(this.#calls.do({ type: 'write', path, mode, flags: 0, content: new Uint8Array(0) }));
+      steps.push(...this.#give(path));
     }
     const [upper, work, merged] = [`${base}/diff`, `${base}/work`, `${base}/merged`];
     steps.push(this.#mkdir(upper, 0o755), this.#mkdir(work, 0o700), this.#mkdir(merged, 0o755));
+    steps.push(...this.#give(init), ...this.#give(upper), ...this.#give(work));
 
     let lower = [init, ...request.layers.map(({ overlayId }) => this.#diffOf(overlayId))].join(':');
     let options = `lowerdir=${lower},upperdir=${upper},workdir=${work}`;
@@ -167,7 +179,22 @@ export class GuestRootfs {
     await Promise.all([
       this.#mkdir(target, 0o755),
       this.#calls.do({ type: 'mount', source, target, fstype: 'erofs', flags, data: '', loop: 1 }),
+      ...this.#mapIds(target),
     ]);
+  }
+
+  // The image is as it was pulled: the kernel shifts its owners on the way.
+  #mapIds(target: string): Promise<void>[] {
+    if (this.#ids === undefined) return [];
+    const { uids, gids } = this.#ids;
+    return [this.#calls.do({ type: 'idmap', target, uids: mapText(uids), gids: mapText(gids) })];
+  }
+
+  /** To root of the containers, if that is somebody else. */
+  #give(path: string): Promise<void>[] {
+    if (this.#ids === undefined) return [];
+    const [uid = 0, gid = 0] = [this.#ids.uids[0]?.hostID, this.#ids.gids[0]?.hostID];
+    return [this.#calls.do({ type: 'chown', path, uid, gid })];
   }
 
   // Docker keeps symbolic links of 26 letters in l/ for the same purpose.

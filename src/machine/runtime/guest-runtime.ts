@@ -4,6 +4,7 @@ import type { OciResources } from '../../contracts/oci-runtime.ts';
 import type {
   ExecRequest,
   HostInfo,
+  IdMappings,
   ReattachRequest,
   RootfsPaths,
   RootfsRequest,
@@ -51,9 +52,10 @@ export class GuestRuntime implements Runtime {
     return new GuestRuntime(host, mounts, calls, files);
   }
 
-  async useRootsIn(directory: string): Promise<void> {
+  async useRootsIn(directory: string, ids?: IdMappings): Promise<void> {
     const known = this.#places.get(directory);
-    this.#rootfs = known ?? this.#rootfsIn(directory, await readMounts(this.files));
+    this.#rootfs = known ?? this.#rootfsIn(directory, await readMounts(this.files), ids);
+    this.trees.useIds(ids);
   }
   prepareRootfs(request: RootfsRequest): Promise<RootfsPaths> {
     return this.#rootfs.prepare(request);
@@ -109,8 +111,8 @@ export class GuestRuntime implements Runtime {
     };
   }
 
-  #rootfsIn(directory: string, mounts: string): GuestRootfs {
-    const rootfs = new GuestRootfs(this.#calls, directory, mounts);
+  #rootfsIn(directory: string, mounts: string, ids?: IdMappings): GuestRootfs {
+    const rootfs = new GuestRootfs(this.#calls, { directory, mounts, ids });
     this.#places.set(directory, rootfs);
     return rootfs;
   }

@@ -9,11 +9,12 @@ import type {
   UnpackOptions,
 } from '../../contracts/host-trees.ts';
 import { DrydockError } from '../../contracts/errors.ts';
-import type { RootfsPaths } from '../../contracts/runtime.ts';
+import type { IdMappings, RootfsPaths } from '../../contracts/runtime.ts';
 import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
 import { exitCodeOf, startProcess } from './guest-process.ts';
 import type { GuestProcess } from './guest-process.ts';
+import { mapText } from './id-map.ts';
 
 const PROGRAM = '/usr/bin/drydock-tree';
 const KINDS: Readonly<Record<string, TreeChange['kind']>> = { A: 'added', C: 'modified', D: 'deleted' };
@@ -21,9 +22,15 @@ const SIGKILL = 9;
 
 export class GuestTrees implements HostTrees {
   readonly #calls: AgentCalls;
+  #idArguments: readonly string[] = [];
 
   constructor(calls: AgentCalls) {
     this.#calls = calls;
+  }
+
+  /** Owners in archives are those inside from now on. */
+  useIds(ids: IdMappings | undefined): void {
+    this.#idArguments = ids === undefined ? [] : ['--ids', mapText(ids.uids), mapText(ids.gids)];
   }
 
   async stat(view: TreeView, path: string, follow: boolean): Promise<TreeStat> {
@@ -82,7 +89,7 @@ export class GuestTrees implements HostTrees {
   }
 
   #start(args: readonly string[], stdin = false): Promise<GuestProcess> {
-    const request = { argv: [PROGRAM, ...args], env: [], cwd: '/', stdio: { stdin, tty: false } };
+    const request = { argv: [PROGRAM, ...this.#idArguments, ...args], env: [], cwd: '/', stdio: { stdin, tty: false } };
     return this.#calls.withSession((session) => startProcess(session, request));
   }
 

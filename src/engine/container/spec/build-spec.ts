@@ -1,5 +1,6 @@
 // The OCI configuration of a container: everything Docker's flags mean, as crun reads it.
-import type { OciIdMapping, OciLinux, OciSpec } from '../../../contracts/oci-runtime.ts';
+import type { OciLinux, OciSpec } from '../../../contracts/oci-runtime.ts';
+import type { IdMappings } from '../../../contracts/runtime.ts';
 import { cleanPath } from '../clean-path.ts';
 import type { Config, HostConfig } from '../create-request.ts';
 import type { HostDevice } from '../host-devices.ts';
@@ -37,7 +38,7 @@ export interface SpecRequest {
   /** `uname -r`. */
   readonly kernelVersion: string;
   /** Of `userns-remap`, for a container in a user namespace of its own. */
-  readonly idMapping?: readonly OciIdMapping[] | undefined;
+  readonly idMappings?: IdMappings | undefined;
 }
 
 const MASKED_PATHS = [
@@ -85,21 +86,20 @@ export function buildSpec(request: SpecRequest): OciSpec {
       oomScoreAdj: hostConfig.OomScoreAdj,
     },
     root: { path: request.rootfs, readonly: hostConfig.ReadonlyRootfs },
-    mounts: mountsOf({ ...request, inUserNamespace: request.idMapping !== undefined }),
+    mounts: mountsOf({ ...request, inUserNamespace: request.idMappings !== undefined }),
     ...(Object.keys(hostConfig.Annotations).length > 0 && { annotations: hostConfig.Annotations }),
     linux: linuxOf(request, capabilities),
   };
 }
 
 function linuxOf(request: SpecRequest, capabilities: readonly string[]): OciLinux {
-  const { id, hostConfig, pidOf, devices, idMapping } = request;
+  const { id, hostConfig, pidOf, devices, idMappings } = request;
   const masks = !hostConfig.Privileged;
   const seccomp = seccompOf(hostConfig, { capabilities, kernelVersion: request.kernelVersion });
   const sysctl = sysctlOf(request);
-  const mappings = idMapping === undefined ? [] : [...idMapping];
   return {
-    namespaces: namespacesOf(hostConfig, idMapping, pidOf),
-    ...(mappings.length > 0 && { uidMappings: mappings, gidMappings: mappings }),
+    namespaces: namespacesOf(hostConfig, idMappings !== undefined, pidOf),
+    ...(idMappings && { uidMappings: [...idMappings.uids], gidMappings: [...idMappings.gids] }),
     cgroupsPath: cgroupsPath(hostConfig.CgroupParent || '/docker', id),
     ...(devices.nodes.length > 0 && { devices: [...devices.nodes] }),
     resources: { devices: [...devices.rules], ...resourcesOf(hostConfig, request.limitedDevices) },
@@ -116,7 +116,7 @@ function cgroupsPath(parent: string, id: string): string {
   return cleanPath(`/${parent}/${id}`);
 }
 
-function sysctlOf({ config, hostConfig, networkSysctls, idMapping }: SpecRequest): Record<string, string> {
+function sysctlOf({ config, hostConfig, networkSysctls, idMappings }: SpecRequest): Record<string, string> {
   const { NetworkMode, Sysctls } = hostConfig;
   const ownNetwork = NetworkMode !== 'host' && !NetworkMode.startsWith('container:');
   const { 'net.ipv4.ping_group_range': pingGroups, ...others } = networkSysctls;
@@ -124,7 +124,7 @@ function sysctlOf({ config, hostConfig, networkSysctls, idMapping }: SpecRequest
     ...(config.Domainname !== '' && { 'kernel.domainname': config.Domainname }),
     // The range names groups that a user namespace does not have.
     ...(ownNetwork &&
-      idMapping === undefined &&
+      idMappings === undefined &&
       pingGroups !== undefined && { 'net.ipv4.ping_group_range': pingGroups }),
     ...(ownNetwork && others),
     ...Sysctls,

@@ -1,5 +1,5 @@
 // Which namespaces a container gets of its own, shares with the host, or joins from another container.
-import type { OciIdMapping, OciLinux } from '../../../contracts/oci-runtime.ts';
+import type { OciLinux } from '../../../contracts/oci-runtime.ts';
 import type { HostConfig } from '../create-request.ts';
 import type { JoinedNamespace } from '../joined-containers.ts';
 import { joinedReference } from '../joined-containers.ts';
@@ -10,15 +10,15 @@ type Namespace = OciLinux['namespaces'][number];
 export type PidOf = (kind: JoinedNamespace, containerId: string) => number;
 
 /**
- * @param idMapping of a user namespace, if the container is to have one
+ * @param ownUsers the container is to have a user namespace
  * @param pidOf throws when that container does not run
  */
 export function namespacesOf(
   config: HostConfig,
-  idMapping: readonly OciIdMapping[] | undefined,
+  ownUsers: boolean,
   pidOf: PidOf,
 ): Namespace[] {
-  const user = idMapping === undefined ? [] : [userNamespace(config, pidOf)];
+  const user = ownUsers ? [userNamespace(config, pidOf)] : [];
   return [
     { type: 'mount' },
     ...user,
