@@ -108,6 +108,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     ...devices,
     sharedMemory,
     kernelVersion: context.runtime.host.kernelVersion,
+    remapped: context.daemon.idMappings !== undefined,
     idMappings: hostConfig.UsernsMode === 'host' ? undefined : context.daemon.idMappings,
     pidOf: (kind, id) => joinedContainer(context.store, kind, id, container.id).state.pid,
   });

@@ -176,11 +176,16 @@ export class GuestRootfs {
     const target = this.#diffOf(overlayId);
     const source = `/host/blobs/${image}.erofs`;
     const flags = MS_RDONLY | MS_NODEV;
-    await Promise.all([
+    const outcomes = await Promise.allSettled([
       this.#mkdir(target, 0o755),
       this.#calls.do({ type: 'mount', source, target, fstype: 'erofs', flags, data: '', loop: 1 }),
       ...this.#mapIds(target),
     ]);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed === undefined) return;
+    // With the wrong owners it is of no use to anybody.
+    await this.#unmount(target);
+    throw failed.reason;
   }
 
   // The image is as it was pulled: the kernel shifts its owners on the way.

@@ -35,6 +35,7 @@ function specOf(
     limitedDevices: [],
     sharedMemory: undefined,
     kernelVersion: '6.1.0',
+    remapped: false,
     pidOf: () => 42,
     ...extra,
   });
@@ -49,6 +50,39 @@ describe('buildSpec', () => {
       defaultAction: 'SCMP_ACT_ERRNO',
       defaultErrnoRet: 1,
       architectures: ['SCMP_ARCH_X86'],
+    });
+  });
+
+  describe('of a daemon with userns-remap', () => {
+    const range = (hostID: number) => [{ containerID: 0, hostID, size: 65_536 }];
+    const idMappings = { uids: range(100_000), gids: range(200_000) };
+    const networkSysctls = { 'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_unprivileged_port_start': '0' };
+    const ROOT = { uid: 0, gid: 0, additionalGids: [0] };
+    const cgroupOf = (spec: OciSpec) => spec.mounts.find(({ type }) => type === 'cgroup')?.options;
+
+    test('has a user namespace, without what there cannot be in one', () => {
+      const spec = specOf({}, ROOT, { remapped: true, idMappings, networkSysctls });
+      const { linux } = spec;
+      expect(linux.namespaces).toContainEqual({ type: 'user' });
+      expect(linux.uidMappings).toEqual(idMappings.uids);
+      expect(linux.gidMappings).toEqual(idMappings.gids);
+      expect(linux.sysctl).toEqual({ 'net.ipv4.ip_unprivileged_port_start': '0' });
+      expect(cgroupOf(spec)).not.toContain('ro');
+    });
+
+    test('joins the users of who it shares another namespace with', () => {
+      const { linux } = specOf({ HostConfig: { IpcMode: 'container:x' } }, ROOT, { remapped: true, idMappings });
+      expect(linux.namespaces).toContainEqual({ type: 'user', path: '/proc/42/ns/user' });
+    });
+
+    test('may leave it, and keeps what the daemon has for all', () => {
+      const spec = specOf({ HostConfig: { UsernsMode: 'host' } }, ROOT, { remapped: true, networkSysctls });
+      expect(spec.linux.namespaces).not.toContainEqual({ type: 'user' });
+      expect(spec.linux.sysctl).toEqual(networkSysctls);
+      expect(cgroupOf(spec)).not.toContain('ro');
+      expect(() =>
+        specOf({ HostConfig: { SecurityOpt: ['writable-cgroups=false'] } }, ROOT, { remapped: true }),
+      ).toThrow('option WritableCgroups conflicts with user namespaces and rootless mode');
     });
   });
 

@@ -39,6 +39,8 @@ export interface SpecRequest {
   readonly kernelVersion: string;
   /** Of `userns-remap`, for a container in a user namespace of its own. */
   readonly idMappings?: IdMappings | undefined;
+  /** The daemon has `userns-remap`, whatever this container asked for. */
+  readonly remapped: boolean;
 }
 
 const MASKED_PATHS = [
@@ -86,7 +88,7 @@ export function buildSpec(request: SpecRequest): OciSpec {
       oomScoreAdj: hostConfig.OomScoreAdj,
     },
     root: { path: request.rootfs, readonly: hostConfig.ReadonlyRootfs },
-    mounts: mountsOf({ ...request, inUserNamespace: request.idMappings !== undefined }),
+    mounts: mountsOf(request),
     ...(Object.keys(hostConfig.Annotations).length > 0 && { annotations: hostConfig.Annotations }),
     linux: linuxOf(request, capabilities),
   };

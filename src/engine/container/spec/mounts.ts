@@ -1,4 +1,5 @@
 // What is mounted into a container, in order: the kernel's file systems, Docker's own files, then the user's mounts.
+import { DrydockError } from '../../../contracts/errors.ts';
 import type { OciMount } from '../../../contracts/oci-runtime.ts';
 import type { HostConfig } from '../create-request.ts';
 import type { MountPoint } from '../mount-points.ts';
@@ -25,12 +26,16 @@ export interface MountsRequest {
   readonly networkFiles: Readonly<Record<string, string>>;
   /** Host directory for /dev/shm, in place of a tmpfs of the container's own. */
   readonly sharedMemory: string | undefined;
-  /** The container has a user namespace of its own. */
-  readonly inUserNamespace: boolean;
+  /** The daemon has `userns-remap`. */
+  readonly remapped: boolean;
 }
 
+/** @throws DrydockError `internal` in Docker's words */
 export function mountsOf(request: MountsRequest): OciMount[] {
-  const { hostConfig, points, networkFiles, sharedMemory } = request;
+  const { hostConfig, points, networkFiles, sharedMemory, remapped } = request;
+  if (remapped && parseSecurityOptions(hostConfig.SecurityOpt).writableCgroups !== undefined) {
+    throw new DrydockError('internal', 'option WritableCgroups conflicts with user namespaces and rootless mode');
+  }
   const user = new Set(points.map(({ destination }) => destination));
   const defaults = defaultMounts(request).filter(
     ({ destination }) => !user.has(destination) && !(user.has('/dev') && destination.startsWith('/dev/')),
@@ -65,11 +70,11 @@ function defaultMounts({ hostConfig, sharedMemory }: MountsRequest): OciMount[] 
   ];
 }
 
-function adapt(mount: OciMount, { hostConfig, inUserNamespace }: MountsRequest): OciMount {
+function adapt(mount: OciMount, { hostConfig, remapped }: MountsRequest): OciMount {
   const { Privileged, ReadonlyRootfs, SecurityOpt } = hostConfig;
   const isCgroup = mount.type === 'cgroup';
   // In a user namespace the kernel does not let a mount become read-only after it was made: Docker leaves it writable.
-  const writableCgroups = parseSecurityOptions(SecurityOpt).writableCgroups ?? (Privileged || inUserNamespace);
+  const writableCgroups = parseSecurityOptions(SecurityOpt).writableCgroups ?? (Privileged || remapped);
   if (isCgroup ? writableCgroups : Privileged && mount.destination === '/sys') {
     return { ...mount, options: mount.options.filter((option) => option !== 'ro') };
   }

@@ -13,11 +13,7 @@ export type PidOf = (kind: JoinedNamespace, containerId: string) => number;
  * @param ownUsers the container is to have a user namespace
  * @param pidOf throws when that container does not run
  */
-export function namespacesOf(
-  config: HostConfig,
-  ownUsers: boolean,
-  pidOf: PidOf,
-): Namespace[] {
+export function namespacesOf(config: HostConfig, ownUsers: boolean, pidOf: PidOf): Namespace[] {
   const user = ownUsers ? [userNamespace(config, pidOf)] : [];
   return [
     { type: 'mount' },
