@@ -157,6 +157,19 @@ describe('docker cp', () => {
   });
 });
 
+describe('docker commit', () => {
+  it('makes an image that knows nothing of the host’s ids', async () => {
+    await guest.ok('docker commit first image >/dev/null');
+    expect(await guest.ok("docker run --rm image stat -c '%u:%g %a' /made /d/f /bin/busybox")).toMatch(
+      /^0:0 4755\n7:8 644\n0:0 /,
+    );
+    const changes = await guest.ok(`
+      cd $(mktemp -d) && docker save image | tar -x
+      tar -tvf $(jq -r '.[0].Layers[-1]' manifest.json) --numeric-owner`);
+    expect(changes).toMatch(/ 7\/8 .* d\/f/);
+  });
+});
+
 describe('--userns=host', () => {
   it('is root outside; the files are still those of the others', async () => {
     await guest.ok('docker run -d --name host --userns=host busybox sleep 1000');
