@@ -70,6 +70,23 @@ describe('processors', () => {
     ]);
   });
 
+  it('are shared by weight', async () => {
+    for (const [name, shares] of [
+      ['modest', 128],
+      ['greedy', 1024],
+    ]) {
+      await guest.ok(`docker run -d --name ${name} --cpu-shares ${shares} busybox sh -c "while :; do :; done"`);
+    }
+    const output = await guest.ok(`
+      used() { sed -n 's/usage_usec //p' /sys/fs/cgroup/docker/$(docker inspect -f '{{.Id}}' $1)/cpu.stat; }
+      modest=$(used modest) greedy=$(used greedy)
+      until [ $(( $(used modest) + $(used greedy) - modest - greedy )) -gt 2000000 ]; do sleep 0.2; done
+      echo $(( $(used modest) - modest )) $(( $(used greedy) - greedy ))
+      docker rm -f modest greedy >/dev/null`);
+    const [modest = 0, greedy = 0] = output.split(' ').map(Number);
+    expect(greedy).toBeGreaterThan(modest * 2);
+  });
+
   it('throttles who uses more than its share', async () => {
     await guest.ok('docker run -d --name slow --cpus 0.1 busybox sh -c "while :; do :; done"');
     await guest.ok(`
@@ -88,10 +105,26 @@ describe('processes', () => {
   });
 });
 
+describe('control groups', () => {
+  it('are below --cgroup-parent', async () => {
+    await guest.ok('docker run -d --name below --cgroup-parent /mine -m 16m busybox sleep 1000');
+    const [id, pid] = (await guest.ok("docker inspect -f '{{.Id}} {{.State.Pid}}' below")).split(' ');
+    expect(await guest.ok(`cat /proc/${pid}/cgroup /sys/fs/cgroup/mine/${id}/memory.max`)).toBe(
+      `0::/mine/${id}\n16777216`,
+    );
+  });
+});
+
 describe('block devices', () => {
   it('has a weight', async () => {
     await guest.ok('docker run -d --name weight --blkio-weight 300 busybox sleep 1000');
     expect(await cgroup('weight', 'io.bfq.weight')).toEqual(['default 300']);
+  });
+
+  it('has a weight for one device', async () => {
+    await guest.ok('docker run -d --name device-weight --blkio-weight-device /dev/ram0:300 busybox sleep 1000');
+    const device = await guest.ok('cat /sys/block/ram0/dev');
+    expect(await cgroup('device-weight', 'io.bfq.weight')).toEqual(['default 100', `${device} 300`]);
   });
 
   it('shares a busy disk by weight', async () => {

@@ -18,6 +18,7 @@ import { networkFileTexts } from './network-files.ts';
 import { parseMounts } from './parse-mounts.ts';
 import type { MountDraft } from './parse-mounts.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
+import { requireStorageOptions } from './storage-options.ts';
 import { validateConfig, validateHostConfig } from './validate-config.ts';
 import { fillVolumes, removeAnonymousVolumes, resolveMounts } from './volumes.ts';
 
@@ -61,6 +62,7 @@ export async function createContainer(
   const config = mergeImageConfig(configRequest, image.config.config ?? {});
   validateConfig(config);
   parseSecurityOptions(hostConfig.SecurityOpt);
+  requireStorageOptions(hostConfig.StorageOpt);
 
   const id = randomId(context.randomBytes);
   const ownName = context.store.reserveName(name, id);
