@@ -196,6 +196,17 @@ describe('block devices', () => {
   });
 });
 
+describe('--storage-opt', () => {
+  it.each([
+    ['size=1G', "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"],
+    ['colour=red', 'Unknown option colour'],
+  ])('%s is refused, as on any disk without quotas', async (option, message) => {
+    const { stderr, exitCode } = await guest.sh(`docker run --rm --storage-opt ${option} busybox true`);
+    expect(exitCode).toBe(125);
+    expect(stderr).toContain(`docker: Error response from daemon: ${message}\n`);
+  });
+});
+
 describe('docker update', () => {
   it('changes a running container at once', async () => {
     await guest.ok('docker run -d --name changing -m 32m busybox sleep 1000');
