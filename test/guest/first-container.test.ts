@@ -92,6 +92,42 @@ describe('a running container', () => {
   });
 });
 
+describe('exec', () => {
+  it('has environment, directory and user of its own, and what is the container’s', async () => {
+    expect(
+      await guest.ok(`docker exec -e A=1 -w /tmp -u 1000:1001 box sh -c 'echo $A $PWD $(id -u):$(id -g) $(hostname)'`),
+    ).toBe(`1 /tmp 1000:1001 ${await guest.ok('docker exec box hostname')}`);
+    const namespaces = (pid: string) => `sh -c 'for ns in pid mnt net cgroup; do readlink /proc/${pid}/ns/$ns; done'`;
+    expect(await guest.ok(`docker exec box ${namespaces('self')}`)).toBe(
+      await guest.ok(`docker exec box ${namespaces('1')}`),
+    );
+    // As seen from the container's own cgroup namespace.
+    expect(await guest.ok('docker exec box cat /proc/self/cgroup')).toBe('0::/');
+  });
+
+  it('has all capabilities with --privileged, a terminal with -t, input with -i, and is on its own with -d', async () => {
+    const capabilities = 'sed -n "s/^CapEff:.//p" /proc/self/status';
+    expect(await guest.ok(`docker exec box ${capabilities}; docker exec --privileged box ${capabilities}`)).toBe(
+      '00000000a80425fb\n000001ffffffffff',
+    );
+    expect(await guest.ok('docker exec -t box tty')).toBe('/dev/pts/0');
+    expect((await guest.sh('docker exec -i box cat', 'typed')).stdout).toBe('typed');
+    expect(await guest.ok("docker exec -d box sh -c 'echo on its own > /tmp/note'")).toBe('');
+    await expect.poll(() => guest.sh('docker exec box cat /tmp/note')).toMatchObject({ stdout: 'on its own\n' });
+  });
+
+  it.each([
+    ['sh -c "exit 5"', 5, ''],
+    ['sh -c "kill -9 \\$\\$"', 137, ''],
+    ['/etc/passwd', 126, 'permission denied'],
+    ['nosuch', 127, 'executable file not found'],
+  ])('%s ends with %i', async (command, code, text) => {
+    const { exitCode, stdout, stderr } = await guest.sh(`docker exec box ${command}`);
+    expect(exitCode).toBe(code);
+    expect(stdout + stderr).toContain(text);
+  });
+});
+
 describe('limits', () => {
   it('kill what takes more memory than it may', async () => {
     const { exitCode } = await guest.sh(
@@ -115,6 +151,18 @@ describe('run', () => {
   it('passes streams and exit codes through', async () => {
     const result = await guest.sh("docker run --rm -i busybox sh -c 'cat; echo err >&2; exit 42'", 'typed\n');
     expect(result).toEqual({ exitCode: 42, stdout: 'typed\n', stderr: 'err\n' });
+  });
+
+  it.each([
+    ['--nosuch busybox', 125, 'unknown flag: --nosuch'],
+    ['busybox /etc/passwd', 126, 'permission denied'],
+    ['busybox nosuch', 127, 'exec: "nosuch": executable file not found in $PATH'],
+    ['busybox sh -c "kill -TERM \\$\\$; true"', 0, ''],
+    ['--init busybox sh -c "kill -TERM \\$\\$"', 143, ''],
+  ])('%s ends with %i', async (words, code, text) => {
+    const { exitCode, stderr } = await guest.sh(`docker run --rm ${words}`);
+    expect(exitCode).toBe(code);
+    expect(stderr).toContain(text);
   });
 
   it('honours environment, directory, user, hostname and entrypoint', async () => {

@@ -145,3 +145,49 @@ describe('files of the client', () => {
     ).toContain("variable 'a b' contains whitespaces");
   });
 });
+
+describe('-it, on a terminal', () => {
+  /** A shell script of the host on a terminal: what it shows, and a keyboard. */
+  async function terminal(script: string) {
+    const task = await guest.drydock.machine.runtime.spawn({
+      argv: ['bash', '-c', script],
+      env: { PATH: '/usr/bin:/bin', HOME: '/root', TERM: 'xterm' },
+      cwd: '/',
+      stdio: { stdin: true, tty: true, cols: 80, rows: 24 },
+    });
+    let shown = '';
+    void (async () => {
+      const decoder = new TextDecoder();
+      for await (const chunk of task.stdout) shown += decoder.decode(chunk, { stream: true });
+    })();
+    const keyboard = task.stdin.getWriter();
+    return {
+      task,
+      type: (keys: string) => keyboard.write(new TextEncoder().encode(keys)),
+      shows: (pattern: RegExp) => expect.poll(() => shown, { timeout: 30_000 }).toMatch(pattern),
+    };
+  }
+
+  it('has a terminal of its size, is left by keys and found again by attach', async () => {
+    const { task, type, shows } = await terminal(`
+      docker run -it --name shell busybox sh; echo "left: $?"
+      docker attach --detach-keys ctrl-x shell; echo "left again: $?"
+      docker attach shell; echo "ended: $?"`);
+    await shows(/# /);
+    await type('tty; stty size\r');
+    await shows(/\/dev\/pts\/0\r\n24 80\r\n/);
+    await task.resize(100, 30);
+    await type('until [ "$(stty size)" = "30 100" ]; do sleep 0.1; done; echo "re"sized\r');
+    await shows(/\nresized\r\n/);
+    await type('\x10\x11');
+    await shows(/left: 0\r\n/);
+    expect(await guest.ok("docker inspect -f '{{.State.Running}}' shell")).toBe('true');
+    await type('echo "again"st\r');
+    await shows(/\nagainst\r\n/);
+    await type('\x18');
+    await shows(/read escape sequence\r\nleft again: 1\r\n/);
+    await type('exit 7\r');
+    await shows(/ended: 7\r\n/);
+    expect((await task.exited).exitCode).toBe(0);
+  });
+});
