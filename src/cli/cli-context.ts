@@ -13,6 +13,8 @@ export interface CliContext {
   readonly engine: EngineClient;
   readonly out: TextSink;
   readonly err: TextSink;
+  /** Where config.json is. */
+  readonly configFolder: string;
   /** config.json, read when it is first asked for. */
   config(): Promise<ConfigFile>;
   /** Aborts when nobody waits for the command any more. */

@@ -33,9 +33,12 @@ import { imageInspect } from './commands/image/inspect.ts';
 import { load } from './commands/image/load.ts';
 import { imagePrune } from './commands/image/prune.ts';
 import { pull } from './commands/image/pull.ts';
+import { push } from './commands/image/push.ts';
 import { imageRm, rmi } from './commands/image/rmi.ts';
 import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
+import { login } from './commands/registry/login.ts';
+import { logout } from './commands/registry/logout.ts';
 import { df } from './commands/system/df.ts';
 import { events } from './commands/system/events.ts';
 import { info } from './commands/system/info.ts';
@@ -78,7 +81,8 @@ const containerCommands = [
 export const topLevelCommands: readonly Command[] = [
   ...containerCommands,
   ps,
-  ...[images, pull, rmi, history, tag, importCommand, load, save],
+  ...[images, pull, rmi, history, tag, importCommand, load, push, save],
+  ...[login, logout],
   ...[inspect, version, info, events],
 ];
 
@@ -91,7 +95,7 @@ export const commandGroups: readonly CommandGroup[] = [
   {
     name: 'image',
     summary: 'Work with images',
-    commands: [history, importCommand, imageInspect, load, imageLs, imagePrune, pull, imageRm, save, tag],
+    commands: [history, importCommand, imageInspect, load, imageLs, imagePrune, pull, push, imageRm, save, tag],
   },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
   {

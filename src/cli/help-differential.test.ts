@@ -34,10 +34,10 @@ describe('help', () => {
 /** Docker's commands that are built with images, networks, composition and many machines. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['build', 'push', 'login', 'logout', 'search'],
+    ...['build', 'search'],
     ...['builder', 'checkpoint', 'context', 'manifest', 'network', 'plugin', 'swarm', 'trust'],
   ],
-  image: ['build', 'push'],
+  image: ['build'],
 };
 
 describe('pages that list commands', () => {

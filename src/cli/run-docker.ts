@@ -57,6 +57,7 @@ async function makeContext(session: CliSession, door: EngineDoor, options: Globa
   let config: Promise<ConfigFile> | undefined;
   return {
     session,
+    configFolder: options.config,
     config: () => (config ??= readConfigFile(session, options.config)),
     engine: new EngineClient(isOurs(host) ? door : closedDoor, host, session.gone),
     out: textSink(session.stdout),

@@ -35,6 +35,8 @@ export interface AssembleDeps {
   /** No images at all when left out. */
   readonly imageUsage?: () => ImageUsage;
   readonly imageRoutes: Hono;
+  /** What images need besides. */
+  readonly otherRoutes?: readonly Hono[];
   /** No commits when left out. */
   readonly imageMaker?: ImageMaker;
   readonly containers: ContainerStore;
@@ -100,6 +102,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
   const door = createDoor(
     createApp(services, [
       deps.imageRoutes,
+      ...(deps.otherRoutes ?? []),
       ...(deps.imageMaker === undefined ? [] : [commitRoutes(services, deps.imageMaker)]),
     ]),
     services,

@@ -17,6 +17,8 @@ import { ImageStore } from './image/image-store.ts';
 import { ImageMaker } from './image/image-maker.ts';
 import { imageUsageOf } from './image/list-images.ts';
 import { ImagePuller } from './image/pull.ts';
+import { ImagePusher } from './image/push.ts';
+import { registryRoutes } from './image/registry-routes.ts';
 import { imageRoutes } from './image/routes.ts';
 import { LayerPool } from './layer/layer-pool.ts';
 import { cryptoRandomBytes } from './random.ts';
@@ -73,6 +75,15 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     images: store,
     imageCount: () => store.list().length,
     imageUsage: () => imageUsageOf(store),
+    otherRoutes: [
+      registryRoutes({
+        store,
+        pusher: new ImagePusher({ blobs, fetch: deps.fetch, defaultRegistry, store }),
+        fetch: deps.fetch,
+        defaultRegistry,
+        emit: events.emit,
+      }),
+    ],
     imageRoutes: imageRoutes({
       store,
       blobs,

@@ -7,8 +7,17 @@ import { errorText } from '../cli-error.ts';
 import { parseJson } from '../format/go-json-error.ts';
 import { fileErrorReason } from '../create/file-error.ts';
 
+export interface StoredLogin {
+  /** `name:password` in base64. */
+  readonly auth?: string;
+  readonly identitytoken?: string;
+  readonly registrytoken?: string;
+}
+
 /** The settings that commands here look at (docker/cli, cli/config/configfile). */
 export interface ConfigFile {
+  /** Logins, by the registry's address. */
+  readonly auths?: Readonly<Record<string, StoredLogin>>;
   readonly psFormat?: string;
   readonly imagesFormat?: string;
   readonly networksFormat?: string;

@@ -32,8 +32,7 @@ export const HELP_COMMANDS = [
     'history',
     'import',
     'load',
-    'save',
-    'image prune',
+    ...['save', 'push', 'login', 'logout'],
     'inspect',
     'version',
     'info',
@@ -63,7 +62,7 @@ export const HELP_COMMANDS = [
     'update',
     'prune',
   ].map((name) => `container ${name}`),
-  ...['ls', 'pull', 'rm', 'tag', 'history', 'inspect', 'import', 'load', 'save', 'prune'].map(
+  ...['ls', 'pull', 'rm', 'tag', 'history', 'inspect', 'import', 'load', 'push', 'save', 'prune'].map(
     (name) => `image ${name}`,
   ),
   ...['info', 'events', 'df', 'prune'].map((name) => `system ${name}`),

@@ -114,6 +114,15 @@ export class ImageStore {
     return this.#deps.disk.readConfig(imageId);
   }
 
+  /** Where a layer came from or was sent to, oldest first. */
+  origins(diffId: Digest): Promise<LayerOrigin[]> {
+    return this.#deps.disk.origins(diffId);
+  }
+
+  addOrigin(origin: LayerOrigin): Promise<void> {
+    return this.#turns.run(() => this.#deps.disk.writeOrigins([origin]));
+  }
+
   /**
    * Adds an image without a name. An image that is here already stays, and the leases go back.
    * @throws DrydockError `guest` when the disk refuses; nothing of it stays then

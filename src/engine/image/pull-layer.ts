@@ -3,6 +3,7 @@
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
+import type { DigestStream } from '../blob/sha256.ts';
 import { Slots } from '../layer/slots.ts';
 import { TimeSlice } from '../layer/time-slice.ts';
 import { unpackLayer } from '../layer/unpack.ts';
@@ -59,10 +60,18 @@ export function step(status: string): PullStep {
   return { status, progressDetail: {} };
 }
 
+/** What has come so far: a connection that breaks costs only what was on its way. */
+interface Received {
+  chunks: Uint8Array[];
+  bytes: number;
+  hash: DigestStream;
+}
+
 async function downloadWithRetry(request: LayerRequest): Promise<Uint8Array[]> {
+  const received: Received = { chunks: [], bytes: 0, hash: await createDigestStream() };
   for (let attempt = 1; ; attempt++) {
     try {
-      return await download(request);
+      return await download(request, received);
     } catch (error) {
       if (request.signal.aborted || attempt === DOWNLOAD_ATTEMPTS || !mayPass(error)) throw error;
       for (let seconds = attempt; seconds > 0; seconds--) {
@@ -73,28 +82,36 @@ async function downloadWithRetry(request: LayerRequest): Promise<Uint8Array[]> {
   }
 }
 
-async function download({ client, repository, descriptor, signal, report }: LayerRequest): Promise<Uint8Array[]> {
+async function download(
+  { client, repository, descriptor, signal, report }: LayerRequest,
+  received: Received,
+): Promise<Uint8Array[]> {
   const { digest, size } = descriptor;
-  const response = await client.blob(repository, digest, signal);
+  const response = await client.blob(repository, digest, signal, received.bytes);
+  // Static hosts may not know ranges, and send all of it again.
+  if (response.status !== 206 || !continuesAt(response, received.bytes)) {
+    Object.assign(received, { chunks: [], bytes: 0, hash: await createDigestStream() });
+  }
   const onProgress = progressOf('Downloading', size, report);
-  const hash = await createDigestStream();
   const slice = new TimeSlice();
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
   for await (const chunk of bodyChunks(response)) {
     signal.throwIfAborted();
-    bytes += chunk.length;
-    if (bytes > size) throw corrupted(digest, `it has more than the ${size} bytes that its manifest states`);
-    hash.update(chunk);
-    chunks.push(chunk);
-    onProgress(bytes);
+    received.bytes += chunk.length;
+    if (received.bytes > size) throw corrupted(digest, `it has more than the ${size} bytes that its manifest states`);
+    received.hash.update(chunk);
+    received.chunks.push(chunk);
+    onProgress(received.bytes);
     await slice.yieldWhenSpent();
   }
   report(step('Verifying Checksum'));
-  const actual = hash.digest();
-  if (actual !== digest) throw corrupted(digest, `its ${bytes} bytes have digest ${actual}`);
+  const actual = received.hash.digest();
+  if (actual !== digest) throw corrupted(digest, `its ${received.bytes} bytes have digest ${actual}`);
   report(step('Download complete'));
-  return chunks;
+  return received.chunks;
+}
+
+function continuesAt({ headers }: Response, bytes: number): boolean {
+  return headers.get('content-range')?.startsWith(`bytes ${bytes}-`) ?? false;
 }
 
 function corrupted(digest: Digest, why: string): DrydockError {

@@ -8,6 +8,10 @@ import { MAX_ERROR_BODY_BYTES, registryError } from './registry-error.ts';
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+  /** A refresh token that takes the password's place. */
+  readonly identityToken?: string;
+  /** Sent as it is, instead of asking for one. */
+  readonly registryToken?: string;
 }
 
 export interface Challenge {
@@ -60,11 +64,34 @@ async function fetchToken(
     throw new DrydockError('unauthorized', `Cannot log in to registry: it names "${realm}" as the source of tokens`);
   }
   if (service !== undefined) url.searchParams.set('service', service);
-  if (scope !== undefined) url.searchParams.set('scope', scope);
+  for (const one of scope?.split(' ') ?? []) url.searchParams.append('scope', one);
+  if (credentials?.identityToken) return refreshedToken(url, credentials.identityToken, send);
   if (credentials !== undefined) url.searchParams.set('account', credentials.username);
   const headers: HeadersInit = credentials === undefined ? {} : { Authorization: basic(credentials) };
   const response = await send(url, { headers });
   if (!response.ok) throw registryError(`GET ${url}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES));
+  return tokenOf(response, url);
+}
+
+/** OAuth 2: the scopes and the token that stands for the password in a form. */
+async function refreshedToken(
+  url: URL,
+  identityToken: string,
+  send: (url: URL, init: RequestInit) => Promise<Response>,
+): Promise<string> {
+  const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: identityToken, client_id: 'docker' });
+  form.set('service', url.searchParams.get('service') ?? '');
+  form.set('scope', url.searchParams.getAll('scope').join(' '));
+  const bare = new URL(url);
+  bare.search = '';
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const response = await send(bare, { method: 'POST', headers, body: form.toString() });
+  if (!response.ok)
+    throw registryError(`POST ${bare}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES));
+  return tokenOf(response, bare);
+}
+
+async function tokenOf(response: Response, url: URL): Promise<string> {
   const token = tokenIn(
     new TextDecoder().decode(await readAtMost(response, MAX_TOKEN_BYTES, `token from ${url.host}`)),
   );

@@ -86,7 +86,10 @@ describe('RegistryClient', () => {
 
   it('hands on what the registry says, of a closed list', async () => {
     const said = (status: number, body: string) =>
-      clientOf(() => new Response(body, { status })).client.manifest('app', 'latest');
+      clientOf(() => new Response(body, { status, headers: { 'retry-after': '3600' } })).client.manifest(
+        'app',
+        'latest',
+      );
     const listed = (code: string, message: string): string => JSON.stringify({ errors: [{ code, message }] });
     await expect(said(404, listed('NAME_UNKNOWN', 'no such repo'))).rejects.toMatchObject({
       registryCode: 'NAME_UNKNOWN',

@@ -3,41 +3,30 @@
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { digestOf, isDigest } from '../blob/sha256.ts';
-import { answerChallenge, parseChallenge } from './authorization.ts';
-import type { Credentials } from './authorization.ts';
-import type { Endpoint } from './endpoint.ts';
 import { MEDIA_TYPES, parseManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { readAtMost, readStart } from './read-body.ts';
 import { MAX_ERROR_BODY_BYTES, RegistryError, registryError } from './registry-error.ts';
+import { RegistryTransport } from './registry-transport.ts';
+import type { TransportOptions } from './registry-transport.ts';
 
 const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_TAGS_BYTES = 4 * 1024 * 1024;
+/** A registry that always names another page must not keep us for ever. */
+const MAX_TAG_PAGES = 1000;
 
 export interface FetchedManifest {
   readonly manifest: Manifest;
   readonly digest: Digest;
 }
 
-export interface RegistryClientOptions {
-  readonly endpoint: Endpoint;
-  readonly fetch: typeof fetch;
-  readonly credentials?: Credentials | undefined;
-}
-
 /** Every method rejects with `unavailable` when the registry cannot be reached and `cancelled` when `signal` aborts. */
 export class RegistryClient {
-  readonly #endpoint: Endpoint;
-  readonly #fetch: typeof fetch;
-  readonly #credentials: Credentials | undefined;
-  /** The answer to the last challenge; a client is used for one repository. */
-  #authorization: string | undefined;
+  readonly #transport: RegistryTransport;
 
-  constructor({ endpoint, fetch, credentials }: RegistryClientOptions) {
-    this.#endpoint = endpoint;
-    this.#fetch = fetch;
-    this.#credentials = credentials;
+  constructor(options: TransportOptions) {
+    this.#transport = new RegistryTransport(options);
   }
 
   /**
@@ -59,9 +48,14 @@ export class RegistryClient {
     return { manifest: parseManifest(bytes, name), digest };
   }
 
-  /** A blob's bytes, not checked. @throws RegistryError `BLOB_UNKNOWN` and others */
-  async blob(repository: string, digest: Digest, signal?: AbortSignal): Promise<Response> {
-    const response = await this.#get(`${repository}/blobs/${digest}`, signal);
+  /**
+   * A blob's bytes, not checked.
+   * @param from how many bytes are here already: the answer's status is 206 when only the rest comes
+   * @throws RegistryError `BLOB_UNKNOWN` and others
+   */
+  async blob(repository: string, digest: Digest, signal?: AbortSignal, from = 0): Promise<Response> {
+    const headers: Record<string, string> = from > 0 ? { Range: `bytes=${from}-` } : {};
+    const response = await this.#get(`${repository}/blobs/${digest}`, signal, headers);
     if (response.status !== 404 && !isPage(response)) return response;
     await response.body?.cancel();
     const request = `GET ${this.#url(`${repository}/blobs/${digest}`)}`;
@@ -73,17 +67,21 @@ export class RegistryClient {
     });
   }
 
-  /** Tags of a repository, or undefined when there is no such repository. */
+  /** Tags of a repository, or undefined when there is no such repository. Follows `Link` to further pages. */
   async tags(repository: string, signal?: AbortSignal): Promise<string[] | undefined> {
-    const response = await this.#get(`${repository}/tags/list`, signal);
-    const body = new TextDecoder().decode(await readAtMost(response, MAX_TAGS_BYTES, `tags of ${repository}`));
-    if (response.status === 404) return undefined;
-    try {
-      const { tags } = JSON.parse(body) as { tags?: unknown };
-      return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
-    } catch {
-      return undefined;
+    const found: string[] = [];
+    let at: string | URL = `${repository}/tags/list`;
+    for (let page = 0; page < MAX_TAG_PAGES; page++) {
+      const response: Response = await this.#transport.send(at, { signal, accept: [404] });
+      const body = new TextDecoder().decode(await readAtMost(response, MAX_TAGS_BYTES, `tags of ${repository}`));
+      const tags = response.status === 404 ? undefined : tagsIn(body);
+      if (tags === undefined) return page === 0 ? undefined : found;
+      found.push(...tags);
+      const next = nextPage(response.headers.get('link'), new URL(at, this.#transport.url('')));
+      if (next === undefined) break;
+      at = next;
     }
+    return found;
   }
 
   /** A static tree answers 404 without saying what is missing, so we look whether the repository is there. */
@@ -107,37 +105,12 @@ export class RegistryClient {
   }
 
   #url(path: string): URL {
-    return new URL(path, this.#endpoint.base);
+    return this.#transport.url(path);
   }
 
-  /** Answers a challenge once. 404 is for the caller to judge, every other failure is thrown. */
-  async #get(path: string, signal: AbortSignal | undefined, headers: Record<string, string> = {}): Promise<Response> {
-    const url = this.#url(path);
-    const ask = (): Promise<Response> => {
-      const authorization = this.#authorization === undefined ? {} : { Authorization: this.#authorization };
-      return this.#send(url, { headers: { ...headers, ...authorization } }, signal);
-    };
-    let response = await ask();
-    const challenge =
-      response.status === 401 ? parseChallenge(response.headers.get('www-authenticate') ?? '') : undefined;
-    if (challenge !== undefined) {
-      await response.body?.cancel();
-      this.#authorization = await answerChallenge(challenge, this.#credentials, (at, init) =>
-        this.#send(at, init, signal),
-      );
-      response = await ask();
-    }
-    if (response.ok || response.status === 404) return response;
-    throw registryError(`GET ${url}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES));
-  }
-
-  async #send(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
-    const send = this.#fetch;
-    try {
-      return await send(url, signal === undefined ? init : { ...init, signal });
-    } catch (cause) {
-      throw signal?.aborted ? cancelled(cause) : unreachable(this.#endpoint, url, cause);
-    }
+  /** 404 is for the caller to judge, every other failure is thrown. */
+  #get(path: string, signal: AbortSignal | undefined, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#transport.send(path, { headers, signal, accept: [404] });
   }
 }
 
@@ -146,23 +119,20 @@ function isPage(response: Response): boolean {
   return response.headers.get('content-type')?.startsWith('text/html') ?? false;
 }
 
-export function cancelled(cause: unknown): DrydockError {
-  return new DrydockError('cancelled', 'context canceled', { cause });
+/** @returns undefined for what is no list of tags */
+function tagsIn(body: string): string[] | undefined {
+  try {
+    const { tags } = JSON.parse(body) as { tags?: unknown };
+    return Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [];
+  } catch {
+    return undefined;
+  }
 }
 
-/** Browsers tell a page nothing of why a request failed, so the text has to name what it usually is. */
-export function unreachable({ title }: Pick<Endpoint, 'title'>, url: URL, cause: unknown): DrydockError {
-  const reason = cause instanceof Error ? causeText(cause) : String(cause);
-  return new DrydockError(
-    'unavailable',
-    `Cannot reach registry ${title}: GET ${url} failed: ${reason}. ` +
-      'Check the name and the network. A page can only reach a registry that sends CORS headers ' +
-      '(Access-Control-Allow-Origin), which Docker Hub and most others do not: use an image of the default registry, ' +
-      'or run Drydock in Node ("drydock serve"), where CORS does not apply.',
-    { cause },
-  );
-}
-
-function causeText(error: Error): string {
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
+/** `Link: </v2/x/tags/list?last=b&n=2>; rel="next"` (RFC 5988), on the same host only. */
+function nextPage(link: string | null, from: URL): URL | undefined {
+  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/i.exec(link ?? '') ?? [];
+  if (target === undefined || !URL.canParse(target, from)) return undefined;
+  const next = new URL(target, from);
+  return next.origin === from.origin && next.href !== from.href ? next : undefined;
 }

@@ -1,14 +1,19 @@
 // Writes what the image store knows to the guest's disk, in an order in which a crash half way leaves nothing referenced
 // that is not whole: layers from the bottom up, then the config, then the names; removals the other way round.
+import { z } from 'zod';
 import type { Digest } from '../../../contracts/blob-store.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
 import type { HostFiles } from '../../../contracts/runtime.ts';
+import { isDigest } from '../../blob/sha256.ts';
 import { replaceFile } from '../../replace-file.ts';
 import { rfc3339Nano } from '../../timestamp.ts';
 import type { ImageLayer } from '../image.ts';
 import { hexOf, ImagePaths, linkOf } from './image-paths.ts';
 
 const utf8 = new TextEncoder();
+const originRecords = z.array(z.looseObject({ Digest: z.string(), SourceRepository: z.string() }));
+/** As dockerd. */
+const MAX_ORIGINS = 50;
 
 /** Where a layer came from: pushes and later pulls of the same layer ask (dockerd's distribution metadata). */
 export interface LayerOrigin {
@@ -77,16 +82,32 @@ export class ImageDisk {
     );
     await Promise.all([byDigest, byDiffId].map((path) => this.#files.mkdir(path ?? '', 0o700)));
     await Promise.all(
-      origins.flatMap(({ diffId, digest, repository }) => [
-        replaceFile(this.#files, `${byDigest}/${hexOf(digest)}`, diffId, 0o644),
-        replaceFile(
-          this.#files,
-          `${byDiffId}/${hexOf(diffId)}`,
-          JSON.stringify([{ Digest: digest, SourceRepository: repository, HMAC: '' }]),
-          0o644,
-        ),
-      ]),
+      origins.map(async ({ diffId, digest, repository }) => {
+        const known = (await this.origins(diffId)).filter(
+          (one) => one.digest !== digest || one.repository !== repository,
+        );
+        const all = [...known, { diffId, digest, repository }].slice(-MAX_ORIGINS);
+        const records = all.map((one) => ({ Digest: one.digest, SourceRepository: one.repository, HMAC: '' }));
+        await Promise.all([
+          replaceFile(this.#files, `${byDigest}/${hexOf(digest)}`, diffId, 0o644),
+          replaceFile(this.#files, `${byDiffId}/${hexOf(diffId)}`, JSON.stringify(records), 0o644),
+        ]);
+      }),
     );
+  }
+
+  /** Where a layer came from or was sent to, oldest first. */
+  async origins(diffId: Digest): Promise<LayerOrigin[]> {
+    const path = `${this.paths.distribution}/v2metadata-by-diffid/sha256/${hexOf(diffId)}`;
+    try {
+      const records = originRecords.parse(JSON.parse(new TextDecoder().decode(await this.#files.read(path))));
+      return records.flatMap(({ Digest: digest, SourceRepository: repository }) =>
+        isDigest(digest) ? [{ diffId, digest, repository }] : [],
+      );
+    } catch {
+      // It only saves work: without it, or damaged, a push sends what it could have left out.
+      return [];
+    }
   }
 
   /** The image is gone, but what containers stand on must be known after a restart. */
