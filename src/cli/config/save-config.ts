@@ -25,8 +25,8 @@ async function makeDirectory(files: CliFiles, path: string): Promise<void> {
     if (isDrydockError(error) && error.errno === ENOENT) return undefined;
     throw error;
   });
-  if (found !== undefined) return;
   const parent = dir(path);
+  if (found !== undefined || parent === path) return;
   await makeDirectory(files, parent);
   await files.unpack(parent, new Blob([directoryTar(base(path))]).stream());
 }

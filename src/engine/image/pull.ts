@@ -1,7 +1,7 @@
 // `docker pull`: from a reference to an image in the store, telling each step as Docker does. An image appears when all of
 // it is here and checked; a pull that fails or is given up leaves nothing.
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
-import { DrydockError } from '../../contracts/errors.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { digestOf } from '../blob/sha256.ts';
 import type { LayerLease } from '../layer/layer-pool.ts';
 import type { UnpackedLayer } from '../layer/unpack.ts';
@@ -186,6 +186,8 @@ async function fetchConfig({ client, reference, signal }: PartRequest, manifest:
 
 /** What the daemon makes of a registry's refusal. */
 function inDockersWords(error: unknown, reference: Reference): unknown {
+  // With 401 clients take the daemon itself to ask for a password, and ask for it again and again.
+  if (isDrydockError(error, 'unauthorized')) return new DrydockError('unavailable', error.message, { cause: error });
   if (!(error instanceof RegistryError)) return error;
   const name = familiarName(reference);
   const told = (text: string): DrydockError =>
