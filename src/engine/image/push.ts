@@ -118,8 +118,7 @@ export class ImagePusher {
       done.catch(() => undefined);
       known.set(diffId, done);
     }
-    const pushed = await Promise.all(layers.map(({ diffId }) => known.get(diffId)));
-    return pushed.filter((descriptor) => descriptor !== undefined);
+    return Promise.all(layers.flatMap(({ diffId }) => known.get(diffId) ?? []));
   }
 
   async #pushConfig({ upload }: Push, { id }: Image): Promise<Descriptor> {
