@@ -6,6 +6,7 @@ import { systemClock } from '../../src/engine/clock.ts';
 import type { Engine } from '../../src/engine/create-engine.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { RandomBytes } from '../../src/engine/random.ts';
+import { tarOf } from '../../src/engine/layer/testing/tar-archive.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
 import type { RootfsPaths, RootfsRequest } from '../../src/contracts/runtime.ts';
 import { FakeRuntime } from '../../src/machine/fake/fake-runtime.ts';
@@ -85,6 +86,11 @@ const GROUP = 'root:x:0:\nweb:x:1000:\nstaff:x:50:web\n';
 
 /** The fake machine mounts nothing: what users are looked up in has to be put there. */
 class PreparedRuntime extends FakeRuntime {
+  constructor(...options: ConstructorParameters<typeof FakeRuntime>) {
+    super(...options);
+    this.trees.written = tarOf({ path: 'new', content: 'written' });
+  }
+
   override async prepareRootfs(request: RootfsRequest): Promise<RootfsPaths> {
     const paths = await super.prepareRootfs(request);
     await this.files.mkdir(`${paths.merged}/etc`);

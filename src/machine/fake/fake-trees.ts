@@ -29,6 +29,8 @@ export class FakeTrees implements HostTrees {
   readonly stats = new Map<string, TreeStat>();
   /** By path in the view: what `pack` gives. */
   readonly archives = new Map<string, Uint8Array>();
+  /** What `pack` gives of a writable layer, whose marks become whiteouts. */
+  written: Uint8Array | undefined;
   readonly packed: FakePacked[] = [];
   readonly unpacked: FakeUnpacked[] = [];
   /** The next unpack fails with it, after it took the tar. */
@@ -44,7 +46,7 @@ export class FakeTrees implements HostTrees {
 
   async pack(view: TreeView, path: string, options: PackOptions): Promise<ReadableStream<Uint8Array>> {
     this.packed.push({ view, path, options });
-    const archive = this.archives.get(path);
+    const archive = options.whiteouts === true && this.written ? this.written : this.archives.get(path);
     if (archive === undefined) throw missing(path);
     return new Blob([archive.slice()]).stream();
   }

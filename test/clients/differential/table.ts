@@ -1,5 +1,6 @@
 // The whole table: what two clients are given.
 import type { CommandLine, Row } from './command-line.ts';
+import { archivesAndRegistries } from './lines/archives-and-registries.ts';
 import { clientRefusals } from './lines/client-refusals.ts';
 import { daemonRefusals } from './lines/daemon-refusals.ts';
 import { diskUsage } from './lines/disk-usage.ts';
@@ -20,5 +21,5 @@ export const TABLE: readonly CommandLine[] = [
   ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
   // The client refuses before it asks for anything: nothing changes.
   ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage].flatMap(rows),
+  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage, archivesAndRegistries].flatMap(rows),
 ];
