@@ -39,6 +39,7 @@ import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
 import { login } from './commands/registry/login.ts';
 import { logout } from './commands/registry/logout.ts';
+import { search } from './commands/registry/search.ts';
 import { df } from './commands/system/df.ts';
 import { events } from './commands/system/events.ts';
 import { info } from './commands/system/info.ts';
@@ -82,7 +83,7 @@ export const topLevelCommands: readonly Command[] = [
   ...containerCommands,
   ps,
   ...[images, pull, rmi, history, tag, importCommand, load, push, save],
-  ...[login, logout],
+  ...[login, logout, search],
   ...[inspect, version, info, events],
 ];
 

@@ -33,10 +33,7 @@ describe('help', () => {
 
 /** Docker's commands that are built with images, networks, composition and many machines. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  '': [
-    ...['build', 'search'],
-    ...['builder', 'checkpoint', 'context', 'manifest', 'network', 'plugin', 'swarm', 'trust'],
-  ],
+  '': [...['build'], ...['builder', 'checkpoint', 'context', 'manifest', 'network', 'plugin', 'swarm', 'trust']],
   image: ['build'],
 };
 

@@ -32,7 +32,7 @@ export const HELP_COMMANDS = [
     'history',
     'import',
     'load',
-    ...['save', 'push', 'login', 'logout'],
+    ...['save', 'push', 'login', 'logout', 'search'],
     'inspect',
     'version',
     'info',

@@ -1,9 +1,10 @@
-// What the engine asks of registries beyond pulls: POST /images/{name}/push and POST /auth. Parse, call, answer.
+// What the engine asks of registries beyond pulls: POST /images/{name}/push, POST /auth, GET /images/search. Parse, call, answer.
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { DrydockError } from '../../contracts/errors.ts';
 import { toErrorResponse } from '../api/http-error.ts';
 import { json } from '../api/json.ts';
+import { Filters } from '../api/filters.ts';
 import { Query } from '../api/query.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import { familiarName, familiarString, parseReference } from '../registry/reference.ts';
@@ -15,6 +16,7 @@ import type { ImageStore } from './image-store.ts';
 import { logIn } from './login.ts';
 import { pullResponse } from './pull-response.ts';
 import type { ImagePusher } from './push.ts';
+import { SEARCH_FILTERS, searchImages } from './search.ts';
 import { repoTagReference } from './repo-tag.ts';
 
 export interface RegistryRoutesDeps {
@@ -31,6 +33,20 @@ export function registryRoutes(deps: RegistryRoutesDeps): Hono {
   const routes = new Hono();
   routes.onError(toErrorResponse);
   routes.post('/images/:name{.+}/push', (c) => push(deps, c.req.param('name'), c.req.raw));
+  routes.get('/images/search', async (c) => {
+    const { fetch, defaultRegistry } = deps;
+    const query = new Query(c.req.raw);
+    const found = await searchImages({
+      term: query.text('term'),
+      limit: limitOf(query.text('limit')),
+      filters: Filters.parse(query.text('filters'), SEARCH_FILTERS),
+      credentials: credentialsOf(c.req.raw.headers.get('x-registry-auth')),
+      fetch,
+      defaultRegistry,
+      signal: c.req.raw.signal,
+    });
+    return json(found);
+  });
   routes.post('/auth', async (c) => {
     const { fetch, defaultRegistry } = deps;
     const body = parsedAuth(await c.req.raw.text());
@@ -45,6 +61,14 @@ export function registryRoutes(deps: RegistryRoutesDeps): Hono {
     return json({ IdentityToken: '', Status: 'Login Succeeded' });
   });
   return routes;
+}
+
+/** @throws DrydockError `invalid-argument` in Docker's words */
+function limitOf(text: string): number {
+  if (text === '') return 0;
+  if (/^\d+$/.test(text)) return Number(text);
+  const why = `strconv.Atoi: parsing "${text}": invalid syntax`;
+  throw new DrydockError('invalid-argument', `invalid limit specified: ${why}`);
 }
 
 async function push({ store, pusher, emit }: RegistryRoutesDeps, name: string, request: Request): Promise<Response> {
