@@ -152,7 +152,7 @@ describe('POST /images/create', () => {
     expect((await call('POST', create, { 'x-registry-auth': auth })).text).toContain(
       'Status: Downloaded newer image for reg.test/private:latest',
     );
-    expect(await call('POST', create)).toMatchObject({ status: 401, body: { message: 'no basic auth credentials' } });
+    expect(await call('POST', create)).toMatchObject({ status: 500, body: { message: 'no basic auth credentials' } });
   });
 });
 
