@@ -16,15 +16,16 @@ const LISTENER = `sh -c '
   trap "echo USR1" USR1; trap "echo HUP" HUP; trap "echo TERM; exit 7" TERM; echo ready
   while :; do sleep 1000 & wait $!; done'`;
 
+/** Each look costs the guest, which others need: not too often. */
+const PATIENCE = { timeout: 30_000, interval: 200 };
+
 async function startListener(name: string, flags = ''): Promise<void> {
   await guest.ok(`docker run -d --name ${name} ${flags} busybox ${LISTENER}`);
   await untilLogged(name, 'ready');
 }
 
 async function untilLogged(name: string, line: string): Promise<void> {
-  await expect
-    .poll(async () => (await guest.ok(`docker logs ${name}`)).split('\n'), { timeout: 30_000 })
-    .toContain(line);
+  await expect.poll(async () => (await guest.ok(`docker logs ${name}`)).split('\n'), PATIENCE).toContain(line);
 }
 
 it('create prepares, start runs, and starting what runs is no error', async () => {
@@ -71,7 +72,9 @@ it('kill sends what it is told to', async () => {
 
 it('pause stops every process of the cgroup, unpause goes on', async () => {
   await guest.ok(`docker run -d --name busy busybox sh -c 'i=0; while :; do i=$((i+1)); echo $i > /n; done'`);
-  await expect.poll(() => guest.sh('docker exec busy cat /n').then(({ stdout }) => Number(stdout))).toBeGreaterThan(0);
+  await expect
+    .poll(() => guest.sh('docker exec busy cat /n').then(({ stdout }) => Number(stdout)), PATIENCE)
+    .toBeGreaterThan(0);
   const cgroup = `/sys/fs/cgroup/docker/${await inspect('busy', '{{.Id}}')}`;
   const merged = await inspect('busy', '{{.GraphDriver.Data.MergedDir}}');
   expect(await guest.ok('docker pause busy')).toBe('busy');
@@ -111,10 +114,12 @@ it('rename gives another name, and only that', async () => {
 
 it('restart is another process on the same layer', async () => {
   await guest.ok(`docker run -d --name again busybox sh -c 'echo run >> /runs; exec sleep 1000'`);
-  await expect.poll(() => guest.sh('docker exec again cat /runs').then(({ stdout }) => stdout)).toBe('run\n');
+  await expect.poll(() => guest.sh('docker exec again cat /runs').then(({ stdout }) => stdout), PATIENCE).toBe('run\n');
   const before = await inspect('again', '{{.State.Pid}} {{.State.StartedAt}}');
   expect(await guest.ok('docker restart -t 0 again')).toBe('again');
-  await expect.poll(() => guest.sh('docker exec again cat /runs').then(({ stdout }) => stdout)).toBe('run\nrun\n');
+  await expect
+    .poll(() => guest.sh('docker exec again cat /runs').then(({ stdout }) => stdout), PATIENCE)
+    .toBe('run\nrun\n');
   const [pid, startedAt = ''] = before.split(' ');
   const [newPid, newStartedAt = ''] = (await inspect('again', '{{.State.Pid}} {{.State.StartedAt}}')).split(' ');
   expect(newPid).not.toBe(pid);

@@ -5,9 +5,12 @@ import { callEngine } from '../support/traces.ts';
 
 const guest = useGuest();
 
+/** Each look costs the guest, which others need: not too often. */
+const PATIENCE = { timeout: 60_000, interval: 200 };
+
 /** Runs `script` again until it prints `wanted`. */
 async function until(script: string, wanted: string): Promise<void> {
-  await expect.poll(() => guest.ok(script), { timeout: 60_000, interval: 200 }).toBe(wanted);
+  await expect.poll(() => guest.ok(script), PATIENCE).toBe(wanted);
 }
 
 /** The guest's own clock may be a little behind. */
@@ -30,7 +33,7 @@ it('asks a container how it is, and tells each change of the answer', async () =
   const last = async (): Promise<unknown> =>
     (JSON.parse(await guest.ok("docker inspect -f '{{json .State.Health.Log}}' patient")) as unknown[]).at(-1);
   const shown = "docker ps --filter name=patient --format '{{.Status}}'";
-  await expect.poll(last, { timeout: 30_000 }).toMatchObject({
+  await expect.poll(last, PATIENCE).toMatchObject({
     ExitCode: 1,
     Output: expect.stringContaining("can't open '/well'") as string,
   });
