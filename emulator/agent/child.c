@@ -83,6 +83,11 @@ int children_watch(struct agent *agent, struct error *err) {
   return 0;
 }
 
+void children_release(struct agent *agent) {
+  for (struct child *child = agent->children; child; child = child->next)
+    if (child->name && !child->orphan) keep_orphan(agent, child);
+}
+
 void children_forget(struct agent *agent) {
   struct child **at = &agent->children;
   while (*at) {

@@ -32,5 +32,7 @@ void child_hold(struct child *child, int which, struct stream *stream);
 void child_report(struct agent *agent, struct child *child);
 /** Reports each child that exits from now on; reaps orphans too. Blocks SIGCHLD. */
 int children_watch(struct agent *agent, struct error *err);
+/** Those with a name become orphans, as if the channel were gone. */
+void children_release(struct agent *agent);
 /** The channel is gone: those without a name are forgotten, and go on; the others become orphans. */
 void children_forget(struct agent *agent);

@@ -59,6 +59,21 @@ test('output and exit of the time between are delivered', async () => {
   expect(await agent.ended(11)).toMatchObject({ type: 'reset' });
 });
 
+test('what is said after a release waits for the next host; what was said before it has come', async () => {
+  const script = 'echo before; read x; echo after; exit 3';
+  const { id, pid } = await agent.spawn(['sh', '-c', script], { ...STREAMS, keep: 'c' });
+  await agent.until(() => agent.text(2) === 'before\n');
+  expect(await agent.ask({ type: 'release' })).toMatchObject({ type: 'ok' });
+  const ending = await agent.spawn(['sh', '-c', `echo go > /proc/${pid}/fd/0; while kill -0 ${pid}; do :; done 2>&-`]);
+  await agent.exited(ending.id);
+  expect(agent.messages.some((message) => message.id === id && message.type === 'exited')).toBe(false);
+  expect(agent.text(2)).toBe('before\n');
+  await reconnect();
+  const adopted = await adopt('c');
+  expect(await agent.exited(adopted)).toMatchObject({ code: 3 });
+  expect(await agent.all(12)).toBe('after\n');
+});
+
 test('a writer without a reader waits, and nothing is lost or doubled', async () => {
   const lines = 100_000;
   agent.slow.add(2);

@@ -32,6 +32,7 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(symlink, 24, F(str, target) F(str, path))                                                                          \
   M(rename, 30, F(str, from) F(str, to))                                                                               \
   M(chown, 31, F(str, path) F(u32, uid) F(u32, gid))                                                                   \
+  M(release, 26, )                                                                                                     \
   M(idmap, 27, F(str, target) F(str, uids) F(str, gids))                                                               \
   M(kept, 28, )                                                                                                        \
   M(adopt, 29, F(str, name) F(u32, stdin_id) F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id))                    \

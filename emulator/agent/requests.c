@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "channel.h"
+#include "child.h"
 #include "files.h"
 #include "idmap.h"
 #include "keep.h"
@@ -49,6 +50,9 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return hello(agent, &m->hello, err);
     case agent_suspend_code:
       agent->suspended = true;
+      return PLAIN_OK;
+    case agent_release_code:
+      children_release(agent);
       return PLAIN_OK;
     case agent_spawn_code:
       return answered(spawn_serve(agent, m->id, &m->spawn, err));

@@ -97,7 +97,7 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
     engine: host.door,
     engineHost: host,
     async saveSession() {
-      const session = await dockerd.whileChannelsClose(() => machine.snapshot());
+      const session = await dockerd.whileChannelsClose(() => machine.snapshot(() => host.settle()));
       if (host.isRunning) await dockerd.stand(runtime);
       return session;
     },

@@ -70,6 +70,11 @@ export class EngineHost {
     return this.#end((engine) => engine.stop());
   }
 
+  /** What the engine that runs knows is on the machine. */
+  async settle(): Promise<void> {
+    await (await this.#running?.engine.catch(() => undefined))?.settle();
+  }
+
   /** As by SIGKILL: containers go on. */
   kill(): Promise<void> {
     return this.#end((engine) => engine.leave());

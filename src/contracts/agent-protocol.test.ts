@@ -22,6 +22,7 @@ const messages: Record<string, AgentMessage> = {
   },
   'hello-no-entropy': { type: 'hello', id: MAX_U32, version: MAX_U32, timeNs: 0, entropy: new Uint8Array(0) },
   suspend: { type: 'suspend', id: 2 },
+  release: { type: 'release', id: 49 },
   spawn: {
     type: 'spawn',
     id: 3,

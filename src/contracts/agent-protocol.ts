@@ -38,6 +38,11 @@ export const AGENT_MESSAGES = {
   // host -> agent
   /** First on every channel. Sets the clock (ns since 1970) and mixes `entropy` into the kernel's pool, reseeding it. */
   hello: { code: 1, fields: { version: 'u32', timeNs: 'u64', entropy: 'bytes' } },
+  /**
+   * Lets go of processes that are kept, as when the channel is gone: what they write and how they end waits for `adopt`. With
+   * the answer everything that they said before is with the host, which can put it away before `suspend`.
+   */
+  release: { code: 26, fields: {} },
   /** Answer `ok`, close the channel and open it again (retrying) until somebody serves it: before a snapshot. */
   suspend: { code: 2, fields: {} },
   /** Answer: `spawned`, or `failed` when exec did; later `exited`. Streams end on their own. */

@@ -37,8 +37,11 @@ export interface Machine {
   /** Stops the clock; the guest does not notice. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** The state for a later restore, channels closed. The machine goes on. */
-  snapshot(): Promise<Uint8Array>;
+  /**
+   * The state for a later restore, channels closed. The machine goes on.
+   * @param settle puts away in the guest what only the caller knows of what containers said: they say no more while it runs
+   */
+  snapshot(settle?: () => Promise<void>): Promise<Uint8Array>;
   /** Ends the emulator and every stream. */
   destroy(): Promise<void>;
 }

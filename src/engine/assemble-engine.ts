@@ -10,7 +10,7 @@ import type { Clock } from './clock.ts';
 import type { ContainerContext, ImageSource } from './container/container-context.ts';
 import type { ContainerStore } from './container/container-store.ts';
 import { endAllContainers } from './container/end-all.ts';
-import { leaveContainers, stopAllContainers } from './container/leave.ts';
+import { leaveContainers, settleContainers, stopAllContainers } from './container/leave.ts';
 import { ContainerDisk } from './container/persist/container-disk.ts';
 import { restoreContainers } from './container/persist/restore.ts';
 import { Lifetime } from './lifetime.ts';
@@ -58,6 +58,8 @@ export interface AssembleDeps {
 export interface Engine extends EngineDoor {
   /** Settles when what an earlier engine left on the machine was taken over; requests wait for it. Never rejects. */
   readonly ready: Promise<void>;
+  /** Puts away on the machine what is only known here: the machine is about to be saved. */
+  settle(): Promise<void>;
   /** dockerd's clean end: stops containers, unless `liveRestore` is on. All is on the disk for another engine then. */
   stop(): Promise<void>;
   /** As when dockerd is killed: containers go on, and another engine takes them over. */
@@ -133,6 +135,10 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     async upgrade(request) {
       await ready;
       return door.upgrade(whileAlive(request));
+    },
+    async settle() {
+      await ready;
+      await settleContainers(containers);
     },
     async stop() {
       await ready;

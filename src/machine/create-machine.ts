@@ -77,7 +77,7 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
       workspace,
       pause: () => emulator.stop(),
       resume: () => emulator.run(),
-      snapshot: () => takeSnapshot({ emulator, server, agent, cli }),
+      snapshot: (settle) => takeSnapshot({ emulator, server, agent, cli }, settle),
       async destroy() {
         agent.destroy();
         cli.closeAll();
@@ -124,10 +124,13 @@ interface Parts {
 /** Between a stop and the save nothing may be under way; the guest may have asked for something just before. */
 const SNAPSHOT_TRIES = 100;
 
-async function takeSnapshot({ emulator, server, agent, cli }: Parts): Promise<Uint8Array> {
+async function takeSnapshot(
+  { emulator, server, agent, cli }: Parts,
+  settle: (() => Promise<void>) | undefined,
+): Promise<Uint8Array> {
   cli.refuseNew();
   try {
-    await agent.suspend();
+    await agent.suspend(settle);
     cli.closeAll();
     for (let tries = 0; tries < SNAPSHOT_TRIES; tries += 1) {
       await server.settled();

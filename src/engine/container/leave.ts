@@ -22,6 +22,12 @@ export async function stopAllContainers(context: ContainerContext, live: boolean
   await leaveContainers(context);
 }
 
+/** What was read of their output is logged, and what they are is on the disk; they go on. */
+export async function settleContainers({ store, disk }: ContainerContext): Promise<void> {
+  await Promise.all(store.all().map(({ log }) => log.flush()));
+  await disk.idle();
+}
+
 /** Lets go of every container as it is, as a killed dockerd does: what was read of its output is logged, the rest waits. */
 export async function leaveContainers(context: ContainerContext): Promise<void> {
   // From here on no start and no exit begins.

@@ -200,10 +200,30 @@ describe('a broken channel', () => {
   });
 });
 
+test('suspend puts away what came before it, and nothing comes after that', async () => {
+  const asked: string[] = [];
+  const { client } = await connected((message, self) => {
+    asked.push(message.type);
+    self.send({ type: 'ok', id: message.id });
+    if (message.type === 'suspend') queueMicrotask(() => self.close());
+  });
+  asked.length = 0;
+  await client.suspend(async () => void asked.push('settle'));
+  expect(asked).toEqual(['release', 'release', 'settle', 'suspend']);
+});
+
+test('what was released goes on over another channel when the machine cannot be saved', async () => {
+  const { client } = await connected((message, self) => self.send({ type: 'ok', id: message.id }));
+  await expect(client.suspend(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(client.current).toBeUndefined();
+  connect(client);
+  await client.session();
+});
+
 test('suspend waits for the close, and refuses the channel until resume', async () => {
   const { client } = await connected((message, self) => {
     self.send({ type: 'ok', id: message.id });
-    queueMicrotask(() => self.close());
+    if (message.type === 'suspend') queueMicrotask(() => self.close());
   });
   await client.suspend();
   expect(client.accept(new ChannelPeer(AGENT_MESSAGES).channel)).toBe(false);

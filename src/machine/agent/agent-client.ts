@@ -47,18 +47,27 @@ export class AgentClient {
     return true;
   }
 
-  /** Has the agent close its channel and try to open it until `resume`: the guest can be saved then. */
-  async suspend(): Promise<void> {
+  /**
+   * Has the agent close its channel and try to open it until `resume`: the guest can be saved then.
+   * @param settle called when nothing more comes of processes that are kept, while requests are still served
+   */
+  async suspend(settle: () => Promise<void> = async () => undefined): Promise<void> {
     const session = await this.session();
     this.#refusing = true;
     const closed = new Promise<void>((resolve) => {
       this.#onClosed = resolve;
     });
     try {
+      // What we write waits from here on; what they wrote came before the answer, and was read before the second one.
       session.detachKept();
+      await session.request({ type: 'release' }, 'ok');
+      await session.request({ type: 'release' }, 'ok');
+      await settle();
       await session.request({ type: 'suspend' }, 'ok');
     } catch (error) {
       this.#refusing = false;
+      // What was released is adopted again on the next channel.
+      session.close('the machine could not be saved');
       throw error;
     }
     if (!session.ended) await closed;
