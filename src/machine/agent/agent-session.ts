@@ -14,7 +14,18 @@ export type AgentRequest = WithoutId<
     AgentMessage,
     | {
         type:
-          'hello' | 'suspend' | 'spawn' | 'signal' | 'resize' | 'mkdir' | 'write' | 'read' | 'stat' | 'list' | 'remove';
+          | 'hello'
+          | 'suspend'
+          | 'release'
+          | 'spawn'
+          | 'signal'
+          | 'resize'
+          | 'mkdir'
+          | 'write'
+          | 'read'
+          | 'stat'
+          | 'list'
+          | 'remove';
       }
     | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'chown' | 'idmap' | 'kept' | 'adopt' }
   >
