@@ -11,7 +11,7 @@ export function inspectJson(image: Image, lastTaggedMs: number | undefined, over
     Id: image.id,
     RepoTags: [...image.repoTags],
     RepoDigests: [...image.repoDigests],
-    Parent: '',
+    Parent: image.parent ?? '',
     Comment: config.history?.at(-1)?.comment ?? '',
     ...(config.created !== undefined && { Created: config.created }),
     DockerVersion: config.docker_version ?? '',
@@ -34,7 +34,7 @@ export function summaryJson(image: Image, containers: number, sharedBytes: numbe
     Id: image.id,
     // Go's null, which the client's type does not know.
     Labels: (image.config.config?.Labels ?? null) as Record<string, string>,
-    ParentId: '',
+    ParentId: image.parent ?? '',
     RepoDigests: [...image.repoDigests],
     RepoTags: [...image.repoTags],
     SharedSize: sharedBytes,
@@ -42,8 +42,11 @@ export function summaryJson(image: Image, containers: number, sharedBytes: numbe
   };
 }
 
-/** Newest step first. Steps below the last were made elsewhere, so they have no image of their own. */
-export function historyJson(image: Image): HistoryResponseItem[] {
+/**
+ * Newest step first. What was made here has an image for each step; steps below were made elsewhere and have none.
+ * @param ancestors the image's parent, its parent, and so on
+ */
+export function historyJson(image: Image, ancestors: readonly Image[] = []): HistoryResponseItem[] {
   const layers = [...image.layers];
   const steps = (image.config.history ?? []).map((step) => ({
     Comment: step.comment ?? '',
@@ -53,10 +56,12 @@ export function historyJson(image: Image): HistoryResponseItem[] {
     Size: step.empty_layer === true ? 0 : (layers.shift()?.sizeBytes ?? 0),
     Tags: null as unknown as string[],
   }));
-  const [newest, ...older] = steps.reverse();
-  if (newest === undefined) return [];
-  const tags = image.repoTags.length === 0 ? newest.Tags : [...image.repoTags];
-  return [{ ...newest, Id: image.id, Tags: tags }, ...older];
+  const made = [image, ...ancestors];
+  return steps.reverse().map((item, index) => {
+    const own = made[index];
+    if (own === undefined) return item;
+    return { ...item, Id: own.id, Tags: own.repoTags.length === 0 ? item.Tags : [...own.repoTags] };
+  });
 }
 
 /** Seconds since 1970, 0 when the image does not say. */

@@ -54,7 +54,9 @@ export class ImageMaker {
     const diffIds = leases.map(({ layer }) => layer.diffId);
     const rawConfig = new TextEncoder().encode(JSON.stringify(describe(diffIds, isEmpty)));
     const id = await digestOf(rawConfig);
-    return store.add({ id, config: parseImageConfig(rawConfig, id), rawConfig, leases });
+    // A base that was removed by force while a container stood on it is nobody's parent.
+    const parent = base !== undefined && store.has(base.id) ? { parent: base.id } : {};
+    return store.add({ id, config: parseImageConfig(rawConfig, id), rawConfig, leases, ...parent });
   }
 
   async tag(image: Image, reference: Reference): Promise<void> {

@@ -37,6 +37,8 @@ export interface NewImage {
   /** Bottom first; the store owns them from here on. */
   readonly leases: readonly LayerLease[];
   readonly origins?: readonly LayerOrigin[];
+  /** The image that it was made of here. */
+  readonly parent?: Digest;
 }
 
 interface StoredImage {
@@ -44,6 +46,7 @@ interface StoredImage {
   readonly config: ImageConfig;
   readonly layers: readonly ImageLayer[];
   readonly leases: readonly LayerLease[];
+  readonly parent: Digest | undefined;
   lastTaggedMs: number | undefined;
 }
 
@@ -97,6 +100,11 @@ export class ImageStore {
   /** When `tag` last gave the image a name; a pull does not count. */
   lastTaggedMs(imageId: Digest): number | undefined {
     return this.#images.get(imageId)?.lastTaggedMs;
+  }
+
+  /** Whether another image was made of it here: it stays as long as that one. */
+  hasChildren(imageId: Digest): boolean {
+    return [...this.#images.values()].some(({ parent }) => parent === imageId);
   }
 
   usedBy(imageId: Digest): readonly ImageUse[] {
@@ -200,13 +208,15 @@ export class ImageStore {
     try {
       await disk.writeLayers(fresh);
       await disk.writeOrigins(image.origins ?? []);
+      if (image.parent !== undefined) await disk.writeParent(image.id, image.parent);
       await disk.writeConfig(image.id, image.rawConfig);
     } catch (error) {
       await Promise.allSettled(fresh.reverse().map(({ layer }) => this.#removeLayer(layer)));
       await releaseAll(image.leases);
       throw error;
     }
-    return { id: image.id, config: image.config, layers, leases: image.leases, lastTaggedMs: undefined };
+    const { id, config, leases, parent } = image;
+    return { id, config, layers, leases, parent, lastTaggedMs: undefined };
   }
 
   /** @throws DrydockError `conflict` while a root uses it; it stays whole then */
@@ -241,12 +251,13 @@ export class ImageStore {
     return found[0];
   }
 
-  #view({ id, config, layers }: StoredImage): Image {
+  #view({ id, config, layers, parent }: StoredImage): Image {
     const references = this.references.of(id);
     const shown = (digests: boolean): string[] =>
       references.filter(({ digest }) => (digest !== undefined) === digests).map(familiarString);
     const sizeBytes = layers.reduce((sum, layer) => sum + layer.sizeBytes, 0);
-    return { id, config, layers, sizeBytes, repoTags: shown(false), repoDigests: shown(true) };
+    const names = { repoTags: shown(false), repoDigests: shown(true) };
+    return { id, config, layers, sizeBytes, ...(parent !== undefined && { parent }), ...names };
   }
 }
 

@@ -23,6 +23,8 @@ export interface Image {
   readonly config: ImageConfig;
   readonly layers: readonly ImageLayer[];
   readonly sizeBytes: number;
+  /** The image that it was made of here; images that came from elsewhere have none. */
+  readonly parent?: Digest;
   /** `busybox:latest`, in Docker's short ("familiar") form, sorted. */
   readonly repoTags: readonly string[];
   /** `busybox@sha256:...`, sorted. */

@@ -14,11 +14,13 @@ export const IMAGE_FILTERS = ['dangling', 'label', 'before', 'since', 'reference
 
 export interface ListOptions {
   readonly filters: Filters;
+  /** Those, too, that have no name and that others were made of. */
+  readonly all: boolean;
   readonly sharedSize: boolean;
 }
 
 /** Newest first. @throws DrydockError `invalid-argument`, `not-found` for the filters' values */
-export function listImages(store: ImageStore, { filters, sharedSize }: ListOptions): ImageSummary[] {
+export function listImages(store: ImageStore, { filters, all: withParents, sharedSize }: ListOptions): ImageSummary[] {
   const dangling = danglingOf(filters);
   const patterns = filters.values('reference');
   const [sinceMs, beforeMs] = timesOf(store, filters);
@@ -32,6 +34,9 @@ export function listImages(store: ImageStore, { filters, sharedSize }: ListOptio
     })
     .map((image) => withMatchingNames(image, patterns))
     .filter((image) => {
+      if (dangling === true && store.hasChildren(image.id)) return false;
+      const isStep = image.repoTags.length === 0 && image.repoDigests.length === 0 && store.hasChildren(image.id);
+      if (isStep && !withParents) return false;
       const named = image.repoTags.length > 0 || image.repoDigests.length > 0;
       if (dangling === true) return image.repoTags.length === 0;
       return named || (dangling === undefined && patterns.length === 0);

@@ -13,17 +13,32 @@ export interface RemovedImage {
   readonly items: ImageDeleteResponseItem[];
   /** Of the items, those that Docker reports as an `untag` event: a digest that goes with its tag is not. */
   readonly untagged: number;
-  readonly deleted: boolean;
+  /** The image, then those that it was made of and that nobody else needs. */
+  readonly deleted: readonly Digest[];
 }
 
 /**
+ * @param prune images that it was made of go with it, when they have no names and no users
  * @throws DrydockError `not-found`, `conflict` with Docker's texts; nothing is removed then
  */
-export async function removeImage(store: ImageStore, name: string, force: boolean): Promise<RemovedImage> {
+export async function removeImage(
+  store: ImageStore,
+  name: string,
+  force: boolean,
+  prune = true,
+): Promise<RemovedImage> {
   const image = store.get(name);
   const references = store.references.of(image.id);
-  if (isIdPrefix(image.id, name)) return removeById(store, image, references, force);
-  return removeByName(store, image, name, references, force);
+  const what = isIdPrefix(image.id, name)
+    ? await removeById(store, image, references, force)
+    : await removeByName(store, image, name, references, force);
+  if (what.deleted.length === 0 || !prune) return what;
+  const pruned = await deleteAncestors(store, image);
+  return {
+    ...what,
+    items: [...what.items, ...pruned.items],
+    deleted: [...what.deleted, ...pruned.ids],
+  };
 }
 
 async function removeByName(
@@ -51,11 +66,10 @@ async function removeByName(
   });
   const items: ImageDeleteResponseItem[] = untagged.map((reference) => ({ Untagged: familiarString(reference) }));
   const left = store.references.of(image.id);
-  if (left.length > 0 || store.usedBy(image.id).some(({ running }) => running || !force)) {
-    return { items, untagged: 1, deleted: false };
-  }
+  const isUsed = store.usedBy(image.id).some(({ running }) => running || !force);
+  if (left.length > 0 || isUsed || store.hasChildren(image.id)) return { items, untagged: 1, deleted: [] };
   items.push(...(await deleteImage(store, image.id)));
-  return { items, untagged: 1, deleted: true };
+  return { items, untagged: 1, deleted: [image.id] };
 }
 
 async function removeById(
@@ -69,7 +83,7 @@ async function removeById(
     references.map((reference) => ({ Untagged: familiarString(names.delete(reference)) })),
   );
   const deleted = await deleteImage(store, image.id);
-  return { items: [...items, ...deleted], untagged: references.length, deleted: true };
+  return { items: [...items, ...deleted], untagged: references.length, deleted: [image.id] };
 }
 
 /** @param references names that stand against the removal */
@@ -79,12 +93,32 @@ function checkConflicts(store: ImageStore, image: Image, references: readonly Re
   const refuse = (how: string, why: string): never => {
     throw new DrydockError('conflict', `conflict: unable to delete ${short(image.id)} (${how}) - ${why}`);
   };
+  if (store.hasChildren(image.id)) refuse('cannot be forced', 'image has dependent child images');
   if (running !== undefined)
     refuse('cannot be forced', `image is being used by running container ${short(running.containerId)}`);
   if (references.length > 0) refuse('must be forced', 'image is referenced in multiple repositories');
   const [stopped] = users;
   if (stopped !== undefined && !force)
     refuse('must be forced', `image is being used by stopped container ${short(stopped.containerId)}`);
+}
+
+/** Quietly: the first that somebody needs ends it. */
+async function deleteAncestors(
+  store: ImageStore,
+  image: Image,
+): Promise<{ readonly items: readonly ImageDeleteResponseItem[]; readonly ids: readonly Digest[] }> {
+  const items: ImageDeleteResponseItem[] = [];
+  const ids: Digest[] = [];
+  for (let { parent } = image; parent !== undefined && store.has(parent);) {
+    const found = store.get(parent);
+    const isNeeded =
+      store.hasChildren(parent) || store.usedBy(parent).length > 0 || store.references.of(parent).length > 0;
+    if (isNeeded) break;
+    items.push(...(await deleteImage(store, parent)));
+    ids.push(parent);
+    parent = found.parent;
+  }
+  return { items, ids };
 }
 
 async function deleteImage(store: ImageStore, id: Digest): Promise<ImageDeleteResponseItem[]> {

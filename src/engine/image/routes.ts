@@ -47,7 +47,7 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
   routes.get('/images/json', (c) => {
     const query = new Query(c.req.raw);
     const filters = Filters.parse(query.text('filters'), IMAGE_FILTERS);
-    return json(listImages(store, { filters, sharedSize: query.flag('shared-size') }));
+    return json(listImages(store, { filters, all: query.flag('all'), sharedSize: query.flag('shared-size') }));
   });
 
   routes.get('/images/get', (c) => saveTo(deps, c.req.raw, new Query(c.req.raw).all('names')));
@@ -59,7 +59,10 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
     return json(inspectJson(image, store.lastTaggedMs(image.id), deps.overlay2));
   });
 
-  routes.get('/images/:name{.+}/history', (c) => json(historyJson(store.get(c.req.param('name')))));
+  routes.get('/images/:name{.+}/history', (c) => {
+    const image = store.get(c.req.param('name'));
+    return json(historyJson(image, ancestorsOf(store, image)));
+  });
 
   routes.post('/images/prune', async (c) => {
     const filters = Filters.parse(new Query(c.req.raw).text('filters'), IMAGE_PRUNE_FILTERS);
@@ -112,9 +115,19 @@ async function tag({ store, emit, nowMs }: ImageRoutesDeps, name: string, query:
 
 async function remove({ store, emit }: ImageRoutesDeps, name: string, query: Query): Promise<unknown> {
   const image = store.get(name);
-  const what = await removeImage(store, name, query.flag('force'));
+  const what = await removeImage(store, name, query.flag('force'), !query.flag('noprune'));
   emitRemoval({ emit }, image, what);
   return what.items;
+}
+
+function ancestorsOf(store: ImageStore, image: Image): Image[] {
+  const ancestors: Image[] = [];
+  for (let { parent } = image; parent !== undefined && store.has(parent);) {
+    const found = store.get(parent);
+    ancestors.push(found);
+    parent = found.parent;
+  }
+  return ancestors;
 }
 
 function emitRemoval({ emit }: Pick<ImageRoutesDeps, 'emit'>, image: Image, { untagged, deleted }: RemovedImage): void {
@@ -122,5 +135,5 @@ function emitRemoval({ emit }: Pick<ImageRoutesDeps, 'emit'>, image: Image, { un
   for (let i = 0; i < untagged; i++) {
     emit({ type: 'image', action: 'untag', id: image.id, attributes: { ...labels, name: image.id } });
   }
-  if (deleted) emit({ type: 'image', action: 'delete', id: image.id, attributes: { name: image.id } });
+  for (const id of deleted) emit({ type: 'image', action: 'delete', id, attributes: { name: id } });
 }

@@ -64,6 +64,14 @@ export class ImageDisk {
     return this.#files.read(`${this.paths.configs}/${hexOf(id)}`);
   }
 
+  /** Before the config: an image that is there knows its parent. */
+  async writeParent(id: Digest, parent: Digest): Promise<void> {
+    const directory = `${this.paths.metadata}/${hexOf(id)}`;
+    await this.#makeDirectories();
+    await this.#files.mkdir(directory, 0o700);
+    await replaceFile(this.#files, `${directory}/parent`, parent);
+  }
+
   async writeLastTagged(id: Digest, atMs: number): Promise<void> {
     const directory = `${this.paths.metadata}/${hexOf(id)}`;
     await this.#files.mkdir(directory, 0o700);

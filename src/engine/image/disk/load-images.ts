@@ -20,6 +20,7 @@ export interface LoadedImage {
   readonly id: Digest;
   readonly config: ImageConfig;
   readonly layers: readonly ImageLayer[];
+  readonly parent: Digest | undefined;
   readonly lastTaggedMs: number | undefined;
 }
 
@@ -79,6 +80,7 @@ export async function loadImages(deps: LoadDeps): Promise<LoadedImages> {
 interface StoredConfig {
   readonly id: Digest;
   readonly config: ImageConfig;
+  readonly parent: Digest | undefined;
   readonly lastTaggedMs: number | undefined;
 }
 
@@ -94,15 +96,21 @@ async function readImage(
     return undefined;
   }
   try {
-    const [bytes, last] = await Promise.all([
+    const [bytes, last, parent = ''] = await Promise.all([
       files.read(path),
       tagged ? readText(files, `${paths.metadata}/${hex}/lastUpdated`) : undefined,
+      tagged ? readText(files, `${paths.metadata}/${hex}/parent`) : undefined,
     ]);
     const id: Digest = `sha256:${hex}`;
     const actual = await digestOf(bytes);
     if (actual !== id) throw new Error(`its digest is ${actual}`);
     const lastMs = Date.parse(last ?? '');
-    return { id, config: parseImageConfig(bytes, id), lastTaggedMs: Number.isNaN(lastMs) ? undefined : lastMs };
+    return {
+      id,
+      config: parseImageConfig(bytes, id),
+      parent: isDigest(parent) ? parent : undefined,
+      lastTaggedMs: Number.isNaN(lastMs) ? undefined : lastMs,
+    };
   } catch (error) {
     log(`Cannot load image ${path}: ${reasonOf(error)}`);
     return undefined;
