@@ -34,8 +34,11 @@ describe('memory', () => {
       docker exec bystander cat /proc/self/oom_score_adj`);
       // The container's process, its shim, and a process that joined it.
       expect(scores.split('\n')).toEqual(['0', '-998', '0']);
-      const eat = `tail /dev/zero`;
-      const { exitCode } = await guest.sh(`docker run --name eater busybox ${eat}`);
+      // At once, and less than there is: the kernel refuses more before it is used.
+      const bytes = `$(awk '/^MemTotal/ { print $2 - 4096 }' /proc/meminfo)k`;
+      const { exitCode } = await guest.sh(
+        `docker run --name eater busybox dd if=/dev/zero of=/dev/null count=1 bs=${bytes}`,
+      );
       expect(exitCode).toBe(137);
       expect(await guest.ok("docker inspect -f '{{.State.Status}} {{.State.OOMKilled}}' eater bystander")).toBe(
         'exited true\nrunning false',
@@ -55,7 +58,8 @@ describe('memory', () => {
 
 describe('disk', () => {
   const room = '/var/lib/docker';
-  const fill = `mount -o remount,size=$(df -k ${room} | awk 'NR == 2 { print $3 }')k ${room}`;
+  // Again when something was written between the two: the kernel refuses less than is used.
+  const fill = `until mount -o remount,size=$(df -k ${room} | awk 'NR == 2 { print $3 }')k ${room} 2>/dev/null; do :; done`;
   const free = `mount -o remount,size=75% ${room}`;
   afterEach(async () => {
     await guest.ok(free);
