@@ -161,6 +161,40 @@ describe('docker export', () => {
   });
 });
 
+describe('images as files', () => {
+  it('go through a file or a pipe, in the shell too', async () => {
+    const output = await guest.ok(`
+      cd /tmp; docker run --name kept busybox sh -c 'echo text > /made; rm -r /etc/group; mkdir /etc/group; echo in > /etc/group/f'
+      docker commit -c 'CMD cat /made' kept made:v1 > id; docker save -o made.tar made:v1; stat -c %a made.tar
+      docker rmi made:v1 > gone; docker load -i made.tar; docker images -q --no-trunc made | cmp - id && echo same
+      docker run --rm made:v1; docker run --rm made:v1 cat /etc/group/f
+      docker save made:v1 | gzip > made.tgz; docker rmi made:v1 > gone; docker load < made.tgz
+      docker export kept | docker import -c 'CMD ["cat", "/made"]' - flat > id; docker run --rm flat
+      docker import made.tar odd > /dev/null; docker load -i /no/where 2>&1; docker load -i /tmp 2>&1 || true
+    `);
+    expect(output.split('\n')).toEqual([
+      '600',
+      'Loaded image: made:v1',
+      'same',
+      'text',
+      'in',
+      'Loaded image: made:v1',
+      'text',
+      'open /no/where: no such file or directory',
+      'read /tmp: is a directory',
+    ]);
+  });
+
+  it('keep a login in the session, where only its owner reads it', async () => {
+    const output = await guest.ok(`
+      echo '{}' > /tmp/empty; mkdir -p ~/.docker; echo '{"auths": {"reg.test": {"auth": "YTpi"}}}' > ~/.docker/config.json
+      docker logout reg.test; tr -d '[:space:]' < ~/.docker/config.json; echo
+      docker login -u ada -p x localhost:1 2>&1 | grep -c 'localhost:1'
+    `);
+    expect(output.split('\n')).toEqual(['Removing login credentials for reg.test', '{"auths":{}}', '1']);
+  });
+});
+
 describe('sizes', () => {
   it('count what a container wrote', async () => {
     const output = await guest.ok(`
