@@ -19,6 +19,8 @@ export interface DrydockOptions {
   readonly defaultRegistry: URL;
   /** v86.wasm, maybe on its way. */
   readonly wasm: Promise<WebAssembly.Module>;
+  /** How much of the guest's code is compiled at once; for hosts whose compiler is slow with large functions. */
+  readonly pagesPerModule?: number;
   readonly onProgress?: (progress: BootProgress) => void;
   readonly onLog?: (line: string) => void;
   /** A saved session in place of the built guest: containers that ran when it was saved go on. */
@@ -47,6 +49,7 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
     guest: options.guest,
     blobs: options.blobs,
     wasm: options.wasm,
+    ...(options.pagesPerModule !== undefined && { pagesPerModule: options.pagesPerModule }),
     onCli: async (session, program) => {
       const { docker, dockerd } = await programs.promise;
       return program === 'dockerd' ? dockerd(session) : docker(session);

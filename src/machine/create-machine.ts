@@ -18,6 +18,8 @@ import { WorkspaceTree } from './workspace/workspace-tree.ts';
 export interface CreateMachineOptions extends MachineOptions {
   /** v86.wasm, maybe on its way. */
   readonly wasm: Promise<WebAssembly.Module>;
+  /** How much of the guest's code is compiled at once; for hosts whose compiler is slow with large functions. */
+  readonly pagesPerModule?: number;
   /** A snapshot in place of the built one. */
   readonly snapshot?: Uint8Array<ArrayBuffer>;
   /** Boots the kernel even when there is a snapshot. */
@@ -57,6 +59,7 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
   progress.phase('restore');
   const emulator = await createEmulator({
     wasm: options.wasm,
+    ...(options.pagesPerModule !== undefined && { pagesPerModule: options.pagesPerModule }),
     memoryBytes: description.memoryMegabytes * 1024 * 1024,
     acpi: description.acpi,
     ...(start.boot && { boot: start.boot }),

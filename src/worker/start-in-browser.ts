@@ -6,6 +6,12 @@ import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import type { EarlyDownloads } from './early-downloads.ts';
 import { FetchedGuestFiles } from './fetched-guest-files.ts';
 
+/**
+ * A browser optimises what is hot, and takes seconds of a core for the function of a module of three pages: most would be
+ * replaced before they are ready (docs/decisions/0015).
+ */
+const PAGES_PER_MODULE = 1;
+
 export interface BrowserStart {
   /** The folder of the page, with a trailing slash. */
   readonly site: URL;
@@ -20,6 +26,7 @@ export function startInBrowser({ site, downloads, onProgress }: BrowserStart): P
     fetch: (input, init) => fetch(input, init),
     defaultRegistry: new URL('v2/', site),
     wasm: downloads.module,
+    pagesPerModule: PAGES_PER_MODULE,
     // Not returned: the boot does not wait for the page to draw.
     onProgress: (progress) => void onProgress(progress),
     onLog: (line) => console.warn(`drydock: ${line}`),

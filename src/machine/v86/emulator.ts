@@ -6,13 +6,21 @@ import type { PacedCore } from './pacing.ts';
 
 /** The corners of v86 that its types leave out. */
 interface Core extends PacedCore {
-  readonly cpu: { zero_memory(address: number, bytes: number): void };
+  readonly cpu: {
+    zero_memory(address: number, bytes: number): void;
+    readonly wm: { readonly exports: { set_jit_config(index: number, value: number): void } };
+  };
 }
+
+/** v86's number for the setting (its src/rust/jit.rs). */
+const JIT_MAX_PAGES = 1;
 
 export interface EmulatorOptions {
   /** v86.wasm, maybe on its way. */
   readonly wasm: Promise<WebAssembly.Module>;
   readonly memoryBytes: number;
+  /** How many of the guest's hot pages may become one WebAssembly module; 3 when left out. */
+  readonly pagesPerModule?: number;
   /** The guest's kernel uses the local APIC's timer; the same for a boot and its restores. */
   readonly acpi: boolean;
   /** What to boot; without it the machine is empty and waits for `restore`. */
@@ -85,6 +93,9 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   await Promise.race([loaded, failed]);
   let used = false;
   const core = (v86 as unknown as { readonly v86: Core }).v86;
+  if (options.pagesPerModule !== undefined) {
+    core.cpu.wm.exports.set_jit_config(JIT_MAX_PAGES, options.pagesPerModule);
+  }
   const endPacing = pace(core);
   const stop = async (): Promise<void> => {
     const stopped = v86.stop();
