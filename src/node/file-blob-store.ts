@@ -100,7 +100,8 @@ export class FileBlobStore implements BlobStore {
   }
 }
 
-class FileBlobWriter implements BlobWriter {
+/** Writes beside, and gives the file its name when all of it is there and checked. */
+export class FileBlobWriter implements BlobWriter {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #pathOf: (digest: Digest) => string;

@@ -17,15 +17,17 @@ export interface StartOptions {
   readonly onLog?: (line: string) => void;
   /** Layers that a session needs; its own, and empty, when left out. */
   readonly blobs?: BlobStore;
+  /** Folder whose `v2/` stands for docker.io; the one of this checkout when left out. */
+  readonly images?: string;
 }
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
-export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
+export async function startDrydock({ images = PUBLIC_DIRECTORY, ...options }: StartOptions = {}): Promise<Drydock> {
   const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
     guest,
     blobs: new MemoryBlobStore(),
-    fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
+    fetch: diskRegistryFetch(images, fetch),
     defaultRegistry: DISK_REGISTRY,
     wasm: guest.load('v86.wasm').then(compileEmulator),
     ...options,

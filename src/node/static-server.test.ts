@@ -20,6 +20,9 @@ beforeAll(async () => {
   await writeFile(join(directory, 'site/assets/a-12345678.wasm.gz'), gzipSync('wasm'));
   await writeFile(join(directory, `site/v2/library/x/blobs/sha256:${'0'.repeat(64)}`), 'blob');
   await writeFile(join(directory, 'secret'), 'secret');
+  await mkdir(join(directory, 'site/v2/.hidden'));
+  await writeFile(join(directory, 'site/v2/.hidden/file'), 'unfinished');
+  await writeFile(join(directory, 'site/.hidden'), 'unfinished');
   server = await startStaticServer({
     directory: join(directory, 'site'),
     host: '127.0.0.1',
@@ -54,12 +57,27 @@ it('serves what is named by its content for ever, compressed where a compressed 
   expect(blob.headers.get('cache-control')).toContain('immutable');
 });
 
+it('serves what came, and what changed, after it was started', async () => {
+  await mkdir(join(directory, 'site/v2/library/late/tags'), { recursive: true });
+  const file = join(directory, 'site/v2/library/late/tags/list');
+  await writeFile(file, '{"tags":["a"]}');
+  const address = new URL('v2/library/late/tags/list', server.url);
+  expect(await (await fetch(address)).json()).toEqual({ tags: ['a'] });
+  await writeFile(file, '{"tags":["a","b"]}');
+  const changed = await fetch(address);
+  expect(changed.headers.get('cache-control')).toBe('no-cache');
+  expect(await changed.json()).toEqual({ tags: ['a', 'b'] });
+});
+
 it.each([
   '/some/where/../../secret',
   '/some/where/..%2f..%2fsecret',
   '/some/where/%2e%2e/secret',
   '/secret',
   '/some/where/none',
+  '/some/where/.hidden',
+  '/some/where/%2Ehidden',
+  '/some/where/v2/.hidden/file',
 ])('has no %s', async (path) => {
   // fetch() would tidy the path before sending it.
   const status = await new Promise((resolve, reject) => {

@@ -26,15 +26,16 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
   const prefix = options.prefix ?? '';
   // Files that are named by their content never change; the rest is asked for again and answered with 304.
   const files = sirv(options.directory, {
+    // Looks at the disk for each request: images are added while the page is being served.
+    dev: true,
     etag: true,
     gzip: true,
-    dotfiles: false,
     setHeaders: (response, path) =>
       response.setHeader('cache-control', isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
   });
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
-    if (!url.startsWith(`${prefix}/`)) return notFound(response);
+    if (!url.startsWith(`${prefix}/`) || hasHiddenPart(url)) return notFound(response);
     request.url = url.slice(prefix.length);
     if (options.onSent !== undefined) reportBytes(request, response, options.onSent);
     files(request, response, () => notFound(response));
@@ -45,6 +46,11 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${prefix}/`,
     close: () => close(server),
   };
+}
+
+/** What begins with a dot is unfinished, or of no concern to the page. */
+function hasHiddenPart(url: string): boolean {
+  return /\/(\.|%2e)/i.test(url);
 }
 
 function isImmutable(path: string): boolean {

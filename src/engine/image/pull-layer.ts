@@ -89,7 +89,7 @@ async function download(
   const { digest, size } = descriptor;
   const response = await client.blob(repository, digest, signal, received.bytes);
   // Static hosts may not know ranges, and send all of it again.
-  if (response.status !== 206 || !continuesAt(response, received.bytes)) {
+  if (!continuesAt(response, received.bytes)) {
     Object.assign(received, { chunks: [], bytes: 0, hash: await createDigestStream() });
   }
   const onProgress = progressOf('Downloading', size, report);
@@ -110,8 +110,9 @@ async function download(
   return received.chunks;
 }
 
-function continuesAt({ headers }: Response, bytes: number): boolean {
-  return headers.get('content-range')?.startsWith(`bytes ${bytes}-`) ?? false;
+/** Whether an answer goes on where we are, as it was asked to. */
+export function continuesAt({ status, headers }: Response, bytes: number): boolean {
+  return status === 206 && (headers.get('content-range')?.startsWith(`bytes ${bytes}-`) ?? false);
 }
 
 function corrupted(digest: Digest, why: string): DrydockError {
@@ -119,7 +120,7 @@ function corrupted(digest: Digest, why: string): DrydockError {
 }
 
 /** A second try may find the network or the registry back; it will not find other bytes. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   return error instanceof RegistryError ? error.retryable : isDrydockError(error, 'unavailable');
 }
 

@@ -19,6 +19,8 @@ const MAX_TAG_PAGES = 1000;
 export interface FetchedManifest {
   readonly manifest: Manifest;
   readonly digest: Digest;
+  /** As they came: only they have that digest. */
+  readonly bytes: Uint8Array;
 }
 
 /** Every method rejects with `unavailable` when the registry cannot be reached and `cancelled` when `signal` aborts. */
@@ -45,7 +47,7 @@ export class RegistryClient {
     const stated = response.headers.get('docker-content-digest');
     const expected = isDigest(reference) ? reference : stated !== null && isDigest(stated) ? stated : digest;
     if (digest !== expected) throw new DrydockError('data-loss', `manifest verification failed for digest ${expected}`);
-    return { manifest: parseManifest(bytes, name), digest };
+    return { manifest: parseManifest(bytes, name), digest, bytes };
   }
 
   /**

@@ -14,7 +14,15 @@ export interface TransportOptions {
   readonly endpoint: Endpoint;
   readonly fetch: typeof fetch;
   readonly credentials?: Credentials | undefined;
+  /** Said when the registry cannot be reached, with what to do about it. A page's by default. */
+  readonly advice?: string;
 }
+
+/** Browsers tell a page nothing of why a request failed, so the text has to name what it usually is. */
+const PAGE_ADVICE =
+  'Check the name and the network. A page can only reach a registry that sends CORS headers ' +
+  '(Access-Control-Allow-Origin), which Docker Hub and most others do not: use an image of the default registry, ' +
+  'or run Drydock in Node ("drydock serve"), where CORS does not apply.';
 
 export interface RegistryRequest {
   /** GET by default. */
@@ -32,13 +40,15 @@ export class RegistryTransport {
   readonly #endpoint: Endpoint;
   readonly #fetch: typeof fetch;
   readonly #credentials: Credentials | undefined;
+  readonly #advice: string;
   /** The answer to the last challenge; a transport is used for one repository. */
   #authorization: string | undefined;
 
-  constructor({ endpoint, fetch, credentials }: TransportOptions) {
+  constructor({ endpoint, fetch, credentials, advice = PAGE_ADVICE }: TransportOptions) {
     this.#endpoint = endpoint;
     this.#fetch = fetch;
     this.#credentials = credentials;
+    this.#advice = advice;
     if (credentials?.registryToken) this.#authorization = `Bearer ${credentials.registryToken}`;
   }
 
@@ -93,26 +103,19 @@ export class RegistryTransport {
     try {
       return await send(url, signal === undefined ? init : { ...init, signal });
     } catch (cause) {
-      throw signal?.aborted ? cancelled(cause) : unreachable(this.#endpoint, init.method ?? 'GET', url, cause);
+      if (signal?.aborted) throw cancelled(cause);
+      const reason = cause instanceof Error ? causeText(cause) : String(cause);
+      throw new DrydockError(
+        'unavailable',
+        `Cannot reach registry ${this.#endpoint.title}: ${init.method ?? 'GET'} ${url} failed: ${reason}. ${this.#advice}`,
+        { cause },
+      );
     }
   }
 }
 
 export function cancelled(cause: unknown): DrydockError {
   return new DrydockError('cancelled', 'context canceled', { cause });
-}
-
-/** Browsers tell a page nothing of why a request failed, so the text has to name what it usually is. */
-function unreachable({ title }: Pick<Endpoint, 'title'>, method: string, url: URL, cause: unknown): DrydockError {
-  const reason = cause instanceof Error ? causeText(cause) : String(cause);
-  return new DrydockError(
-    'unavailable',
-    `Cannot reach registry ${title}: ${method} ${url} failed: ${reason}. ` +
-      'Check the name and the network. A page can only reach a registry that sends CORS headers ' +
-      '(Access-Control-Allow-Origin), which Docker Hub and most others do not: use an image of the default registry, ' +
-      'or run Drydock in Node ("drydock serve"), where CORS does not apply.',
-    { cause },
-  );
 }
 
 function causeText(error: Error): string {
