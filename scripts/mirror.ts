@@ -12,11 +12,13 @@ import { CACHE, PUBLIC_REGISTRY, REPOSITORY } from '../emulator/lib/paths.ts';
 import { publishRegistry } from '../emulator/lib/publish.ts';
 import type { ConfigFile } from '../src/cli/config/config-file.ts';
 import { authConfigOf, keyOf } from '../src/cli/registry/auth-config.ts';
-import { DrydockError } from '../src/contracts/errors.ts';
+import { DrydockError, isDrydockError } from '../src/contracts/errors.ts';
 import { credentialsIn } from '../src/engine/image/auth-header.ts';
 import { familiarName, parseReference, withDefaultTag } from '../src/engine/registry/reference.ts';
+import type { Reference } from '../src/engine/registry/reference.ts';
 import { mirrorImage } from '../src/node/mirror/mirror-image.ts';
 import { mirrorTarget, pageName } from '../src/node/mirror/mirror-target.ts';
+import type { MirrorTarget } from '../src/node/mirror/mirror-target.ts';
 import { RegistryTree } from '../src/node/mirror/registry-tree.ts';
 import { assembleSite } from './assemble-site.ts';
 
@@ -50,61 +52,74 @@ async function main(): Promise<number> {
   }
   if (values.as !== undefined && positionals.length > 1) throw new Error('--as is for one image');
   const folder = values.to === undefined ? PUBLIC_REGISTRY : resolve(values.to);
+  const jobs = positionals.map((name) => jobOf(name, values.as, folder));
   // The guest's build writes to the page's own registry too.
   const lock = folder === PUBLIC_REGISTRY ? join(CACHE, 'lock') : join(folder, '.lock');
   await Promise.all([mkdir(folder, { recursive: true }), mkdir(CACHE, { recursive: true })]);
   const onWait = (holder: number): void => console.log(`process ${holder} is writing there: waiting for it`);
-  return withLock(lock, onWait, () => mirrorAll(positionals, values.as, folder));
+  return withLock(lock, onWait, () => mirrorAll(jobs, folder));
 }
 
-async function mirrorAll(names: readonly string[], as: string | undefined, folder: string): Promise<number> {
+interface Job {
+  readonly reference: Reference;
+  readonly target: MirrorTarget;
+}
+
+/** @throws DrydockError for a name that cannot be, before anything is done */
+function jobOf(name: string, as: string | undefined, folder: string): Job {
+  const reference = withDefaultTag(parsed(name));
+  const target = mirrorTarget(reference, as);
+  const built = [...IMAGES.map(({ recipe }) => recipe), ...DEBIAN_IMAGES].map(({ repository }) => repository);
+  if (folder !== PUBLIC_REGISTRY || !built.includes(target.repository)) return { reference, target };
+  throw new DrydockError(
+    'conflict',
+    `Cannot mirror ${name}: "npm run guest" makes an image of that name, and would remove the copy. ` +
+      `Give it another name: --as mirror/${familiarName(reference).split('/').at(-1)}`,
+  );
+}
+
+function parsed(name: string): Reference {
+  try {
+    return parseReference(name);
+  } catch (error) {
+    throw isDrydockError(error) ? new DrydockError(error.code, `Cannot mirror "${name}": ${error.message}`) : error;
+  }
+}
+
+async function mirrorAll(jobs: readonly Job[], folder: string): Promise<number> {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const config = await readLogins();
   const tree = await RegistryTree.open(folder);
-  let failures = 0;
+  let copied = 0;
   try {
-    for (const name of names) {
+    for (const { reference, target } of jobs) {
       if (interrupted.signal.aborted) break;
+      const credentials = credentialsIn(authConfigOf(config, keyOf(reference.domain)));
+      const report = (line: string): void => console.log(line);
       try {
-        await mirrorOne(name, as, folder, tree, config, interrupted.signal);
+        await mirrorImage({ reference, target, tree, fetch, credentials, signal: interrupted.signal, report });
+        report(`  in the page: docker pull ${pageName(target, reference)}`);
+        copied++;
       } catch (error) {
-        if (!(error instanceof DrydockError)) throw error;
+        // The others may be there.
+        if (!isDrydockError(error)) throw error;
         console.error(error.message);
-        failures++;
       }
     }
   } finally {
     await tree.close();
   }
+  if (copied > 0) await announce(folder);
+  if (interrupted.signal.aborted) return 130;
+  return copied === jobs.length ? 0 : 1;
+}
+
+/** Lists the repositories, and puts what came beside the built page, if there is one. */
+async function announce(folder: string): Promise<void> {
   await publishRegistry([], folder);
   const site = join(REPOSITORY, 'dist/site');
   if (folder === PUBLIC_REGISTRY && existsSync(site)) assembleSite(join(REPOSITORY, 'public'), site);
-  return interrupted.signal.aborted ? 130 : Math.min(failures, 1);
-}
-
-async function mirrorOne(
-  name: string,
-  as: string | undefined,
-  folder: string,
-  tree: RegistryTree,
-  config: ConfigFile,
-  signal: AbortSignal,
-): Promise<void> {
-  const reference = withDefaultTag(parseReference(name));
-  const target = mirrorTarget(reference, as);
-  const built = [...IMAGES.map(({ recipe }) => recipe), ...DEBIAN_IMAGES].map(({ repository }) => repository);
-  if (folder === PUBLIC_REGISTRY && built.includes(target.repository)) {
-    throw new DrydockError(
-      'conflict',
-      `Cannot mirror ${name}: "npm run guest" makes an image of that name and would remove the copy. ` +
-        `Give it another name: --as mirror/${familiarName(reference).split('/').at(-1)}`,
-    );
-  }
-  const credentials = credentialsIn(authConfigOf(config, keyOf(reference.domain)));
-  const report = (line: string): void => console.log(line);
-  await mirrorImage({ reference, target, tree, fetch, credentials, signal, report });
-  console.log(`  in the page: docker pull ${pageName(target, reference)}`);
 }
 
 /** Docker's own: nobody should have to type a password twice. @throws Error when the file is there and is not JSON */

@@ -109,7 +109,7 @@ it('leaves the names alone that the build of the guest writes', async () => {
   const before = await readFile(listed, 'utf8');
   expect(await execute(tsx, args, { DOCKER_CONFIG: folder })).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining('"npm run guest" makes an image of that name') as string,
+    stderr: expect.stringContaining('"npm run guest" makes an image of that name, and would remove the copy') as string,
   });
   expect(await readFile(listed, 'utf8')).toBe(before);
 });

@@ -62,7 +62,7 @@ async function copyImage(job: Job): Promise<void> {
   const config = await fetchConfig(job, image.manifest);
   const { length } = image.manifest.layers;
   for (const [index, descriptor] of image.manifest.layers.entries()) {
-    const name = `  layer ${index + 1} of ${length}, ${descriptor.digest.slice(7, 19)}, ${megabytes(descriptor.size)}`;
+    const name = `  layer ${index + 1} of ${length}, ${descriptor.digest.slice(7, 19)}, ${readableSize(descriptor.size)}`;
     if (await tree.hasBlob(target.repository, descriptor.digest)) {
       report(`${name}: already here`);
       continue;
@@ -138,6 +138,6 @@ function explained(error: unknown, name: string): unknown {
   return new DrydockError(error.code, `Cannot mirror ${name}: ${meaning}${error.message}`, { cause: error });
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e6 ? 3 : 1)} MB`;
+function readableSize(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
