@@ -66,7 +66,9 @@ function mirror(...args: string[]): Promise<ShellResult> {
 it('copies an image that the guest then runs', async () => {
   const { exitCode, stdout, stderr } = await mirror(`${open.host}/team/box:v1`);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  expect(stdout).toMatch(/ {2}layer 1 of 1, [0-9a-f]{12}, \d\.\d MB: copied\n {2}in the page: docker pull team\/box:v1\n$/);
+  expect(stdout).toMatch(
+    / {2}layer 1 of 1, [0-9a-f]{12}, \d\.\d MB: copied\n {2}in the page: docker pull team\/box:v1\n$/,
+  );
   expect(await guest.ok('docker run --rm team/box:v1 echo mirrored 2>/dev/null')).toBe('mirrored');
   const digest = /linux\/386, (sha256:[0-9a-f]{64})\n/.exec(stdout)?.[1] ?? '';
   expect(await guest.ok('docker image inspect -f "{{index .RepoDigests 0}}" team/box:v1')).toBe(`team/box@${digest}`);

@@ -114,7 +114,8 @@ it('says that there is no such image', async () => {
   await registry.push(image);
   await expect(mirror('registry.example/team/app:v9')).rejects.toMatchObject({
     code: 'not-found',
-    message: 'Cannot mirror registry.example/team/app:v9: the registry has no such image: manifest unknown: manifest unknown',
+    message:
+      'Cannot mirror registry.example/team/app:v9: the registry has no such image: manifest unknown: manifest unknown',
   });
   await expect(mirror('registry.example/none:v1')).rejects.toThrow(
     'Cannot mirror registry.example/none:v1: it does not exist, or needs "docker login": denied: ',
@@ -146,7 +147,10 @@ it('names nothing of which a layer is spoilt, and goes on with the layers that c
   const pushed = await registry.push(image);
   const path = `team/app/blobs/${pushed.layers[1]}`;
   const right = registry.files.get(path) ?? new Uint8Array();
-  registry.files.set(path, right.map((byte, at) => (at === 20 ? byte ^ 1 : byte)));
+  registry.files.set(
+    path,
+    right.map((byte, at) => (at === 20 ? byte ^ 1 : byte)),
+  );
   await expect(mirror()).rejects.toMatchObject({
     code: 'data-loss',
     message: expect.stringContaining(`Cannot store blob ${pushed.layers[1]}: its bytes have digest sha256:`) as string,

@@ -122,12 +122,15 @@ async function fetchConfig({ client, reference, signal }: Job, manifest: ImageMa
 
 function notForGuest(offered: readonly string[]): DrydockError {
   const list = offered.length === 0 ? 'no platform' : [...new Set(offered)].sort().join(', ');
-  return new DrydockError('not-found', `it is not made for ${WANTED}, which is all that the guest runs: it has ${list}`);
+  return new DrydockError(
+    'not-found',
+    `it is not made for ${WANTED}, which is all that the guest runs: it has ${list}`,
+  );
 }
 
 /** Starts with the image's name, and says what a registry's code means for it. */
 function explained(error: unknown, name: string): unknown {
-  if (!isDrydockError(error) || isDrydockError(error, 'cancelled')) return error;
+  if (!isDrydockError(error) || error.code === 'cancelled') return error;
   const code = error instanceof RegistryError ? error.registryCode : undefined;
   const meaning =
     code === 'MANIFEST_UNKNOWN' || code === 'NAME_UNKNOWN'
