@@ -16,6 +16,11 @@ export async function extractErofs(image: string, directory: string): Promise<vo
   await tool('fsck.erofs', [`--extract=${directory}`, '--preserve', image]);
 }
 
+/** What dump.erofs says with `options`. */
+export function dumpErofs(image: string, ...options: string[]): Promise<string> {
+  return tool('dump.erofs', [...options, image]);
+}
+
 export async function extractTar(archive: string, directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await tool('tar', ['--numeric-owner', '--delay-directory-restore', '-xpf', archive, '-C', directory]);
@@ -50,8 +55,9 @@ async function describeFile(path: Buffer, info: Stats): Promise<string> {
   return [info.mode.toString(8), info.uid, info.gid, seconds, device, content].join(' ');
 }
 
-async function tool(name: string, args: string[]): Promise<void> {
-  await run(name, args, { maxBuffer: 16 * 1024 * 1024 }).catch((error: unknown) => {
+/** @returns what it prints */
+async function tool(name: string, args: string[]): Promise<string> {
+  const { stdout } = await run(name, args, { maxBuffer: 16 * 1024 * 1024 }).catch((error: unknown) => {
     const { code, stderr } = error as { code?: unknown; stderr?: unknown };
     const hint =
       code === 'ENOENT'
@@ -59,4 +65,5 @@ async function tool(name: string, args: string[]): Promise<void> {
         : String(stderr);
     throw new Error(`${name} ${args.join(' ')}: ${hint}`, { cause: error });
   });
+  return stdout;
 }
