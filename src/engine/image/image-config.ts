@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { isDigest } from '../blob/sha256.ts';
+import { parseJson } from '../parse-json.ts';
 import type { ImageConfig } from './image.ts';
 
 const text = z.string();
@@ -59,21 +60,13 @@ const config = z.looseObject({
 
 /** @throws DrydockError `data-loss` naming the field that is wrong */
 export function parseImageConfig(bytes: Uint8Array, id: Digest): ImageConfig {
-  const result = config.safeParse(parsedJson(bytes, id));
+  const result = config.safeParse(parseJson(bytes, `image config ${id}`));
   if (!result.success) {
     const [issue] = result.error.issues;
     const where = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`;
     throw new DrydockError('data-loss', `Cannot read image config ${id}: ${where}`);
   }
   return withoutUndefined(result.data) as ImageConfig;
-}
-
-function parsedJson(bytes: Uint8Array, id: Digest): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new DrydockError('data-loss', `Cannot read image config ${id}: it is not JSON`, { cause });
-  }
 }
 
 /** Absent fields stay absent, as the view's type has it. */

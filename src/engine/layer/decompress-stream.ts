@@ -1,6 +1,8 @@
 // As decompress.ts, for a stream that is read while it comes: the body of an upload. Whoever reads it ends it.
 import { Decompress } from 'fzstd';
 import { DrydockError } from '../../contracts/errors.ts';
+import { ZSTD_SLICE_BYTES } from './decompress.ts';
+import { ZstdFrames } from './zstd-frames.ts';
 
 const GZIP = [0x1f, 0x8b];
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
@@ -17,20 +19,24 @@ export async function decompressStream(source: ReadableStream<Uint8Array>): Prom
     held.push(value);
     start.push(...value.subarray(0, MAGIC_BYTES - start.length));
   }
+  const startsWith = (magic: readonly number[]) => magic.every((byte, index) => start[index] === byte);
+  const pieceBytes = startsWith(ZSTD) ? ZSTD_SLICE_BYTES : Infinity;
   const whole = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const first = held.shift();
-        if (first !== undefined) return controller.enqueue(first);
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        let piece = held.shift();
+        if (piece === undefined) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          piece = value;
+        }
+        if (piece.length > pieceBytes) held.unshift(piece.subarray(pieceBytes));
+        controller.enqueue(piece.subarray(0, pieceBytes));
       },
       cancel: (reason) => reader.cancel(reason),
     },
     { highWaterMark: 0 },
   );
-  const startsWith = (magic: readonly number[]) => magic.every((byte, index) => start[index] === byte);
   if (startsWith(GZIP)) {
     // Uploads are never in shared memory, which is all that the types leave open.
     return (whole as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new DecompressionStream('gzip'));
@@ -42,7 +48,9 @@ export async function decompressStream(source: ReadableStream<Uint8Array>): Prom
 function unzstd(): TransformStream<Uint8Array, Uint8Array> {
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((bytes) => ready.push(bytes));
+  const frames = new ZstdFrames();
   const push = (controller: TransformStreamDefaultController<Uint8Array>, bytes: Uint8Array, last: boolean): void => {
+    frames.push(bytes);
     try {
       decoder.push(bytes, last);
     } catch (cause) {

@@ -2,10 +2,13 @@
 // static hosts and old builders get wrong.
 import { Decompress } from 'fzstd';
 import { DrydockError } from '../../contracts/errors.ts';
+import { ZstdFrames } from './zstd-frames.ts';
 
 type Compression = 'gzip' | 'zstd' | 'none';
 
 const MAGIC_BYTES = 4;
+/** Four bytes can stand for 128 KiB (RFC 8878, RLE blocks), and the decoder hands out all that a piece has at once. */
+export const ZSTD_SLICE_BYTES = 1024;
 
 /**
  * The uncompressed bytes, piece by piece.
@@ -100,10 +103,14 @@ async function* gunzip(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8
 async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
   let ready: Uint8Array[] = [];
   const decoder = new Decompress((bytes) => ready.push(bytes));
+  const frames = new ZstdFrames();
   for await (const chunk of chunks) {
-    decoder.push(chunk);
-    yield* ready;
-    ready = [];
+    frames.push(chunk);
+    for (let at = 0; at < chunk.length; at += ZSTD_SLICE_BYTES) {
+      decoder.push(chunk.subarray(at, at + ZSTD_SLICE_BYTES));
+      yield* ready;
+      ready = [];
+    }
   }
   decoder.push(new Uint8Array(0), true);
   yield* ready;

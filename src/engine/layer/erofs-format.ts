@@ -10,6 +10,8 @@ export const INODE_BYTES = 64;
 export const SUPERBLOCK_OFFSET = 1024;
 export const SUPERBLOCK_BYTES = 128;
 export const DIRENT_BYTES = 12;
+/** Block numbers are 32 bits, and so is everything in the guest that reads a file. */
+export const MAX_FILE_BYTES = 0xffff_ffff;
 
 const MAGIC = 0xe0f5e1e2;
 const FEATURE_COMPAT_SUPERBLOCK_CHECKSUM = 1;

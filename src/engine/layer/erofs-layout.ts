@@ -9,6 +9,7 @@ import {
   INODE_BYTES,
   LAYOUT_INLINE,
   LAYOUT_PLAIN,
+  MAX_FILE_BYTES,
   SLOT_BYTES,
   SUPERBLOCK_BYTES,
   SUPERBLOCK_OFFSET,
@@ -22,8 +23,6 @@ import { TimeSlice } from './time-slice.ts';
 /** Longer tails get a block of their own: kept inline they would leave holes as large between the inodes. */
 const MAX_INLINE_TAIL_BYTES = 2048;
 const INODES_BETWEEN_PAUSES = 512;
-/** Block numbers are 32 bits, and so is everything in the guest that reads the file. */
-const MAX_FILE_BYTES = 0xffff_ffff;
 
 export interface PlannedInode {
   readonly node: FileNode;

@@ -18,6 +18,8 @@ import type { ErofsLayout, PlannedInode } from './erofs-layout.ts';
 import type { DirectoryNode } from './file-node.ts';
 import { ImageOutput } from './image-output.ts';
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * Writes the image of `root`; the caller commits. Takes the files' content out of the tree as it goes, so that a layer is
  * never twice in memory.
@@ -81,9 +83,11 @@ async function writeBlocks(
   output.padTo(inode.startBlock * BLOCK_BYTES);
   const pieces = node.kind === 'file' ? node.content : [contentOf(inode, layout)];
   let left = Math.min(inode.size, inode.blocks * BLOCK_BYTES);
-  for (const piece of pieces) {
+  for (const [index, piece] of pieces.entries()) {
     output.put(piece.subarray(0, left));
     left -= Math.min(left, piece.length);
+    // A layer may be one large file.
+    pieces[index] = NOTHING;
     if (output.full) await output.flush(signal);
   }
   if (node.kind === 'file') node.content = [];

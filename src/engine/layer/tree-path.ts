@@ -2,7 +2,7 @@
 // on the way are followed inside it only. That is what keeps a hostile layer from naming anything outside.
 import type { ByteString } from './byte-string.ts';
 import { decodeName } from './byte-string.ts';
-import { isWhiteout, newDirectory } from './file-node.ts';
+import { isWhiteout } from './file-node.ts';
 import type { DirectoryNode } from './file-node.ts';
 import { malformedTar } from './tar-header.ts';
 
@@ -19,14 +19,14 @@ export interface Place {
 
 /**
  * Resolves all but the last component.
- * @param create makes missing directories on the way
+ * @param make gives the missing directories on the way; without it they stay missing
  * @returns undefined when something on the way is missing
  * @throws DrydockError `data-loss` for names the kernel would refuse, loops, and files used as directories
  */
-export function findPlace(root: DirectoryNode, path: ByteString, create: boolean): Place | undefined {
+export function findPlace(root: DirectoryNode, path: ByteString, make?: () => DirectoryNode): Place | undefined {
   const parts = normalise(path);
   const name = parts.pop() ?? '';
-  const directory = walk(root, parts, create, path);
+  const directory = walk(root, parts, path, make);
   return directory && { directory, name };
 }
 
@@ -47,8 +47,8 @@ function normalise(path: ByteString): ByteString[] {
 function walk(
   root: DirectoryNode,
   parts: readonly ByteString[],
-  create: boolean,
   path: ByteString,
+  make: (() => DirectoryNode) | undefined,
 ): DirectoryNode | undefined {
   const ahead = [...parts].reverse();
   // The way back for a `..` inside a link's target.
@@ -63,10 +63,10 @@ function walk(
     }
     const next = here.children.get(part);
     if (next === undefined || isWhiteout(next)) {
-      if (!create) return undefined;
+      if (make === undefined) return undefined;
       if (part.length > NAME_MAX_BYTES)
         throw malformedTar(`name "${decodeName(part)}" is longer than ${NAME_MAX_BYTES} bytes`);
-      const made = newDirectory();
+      const made = make();
       made.opaque = next !== undefined;
       here.children.set(part, made);
       trail.push(made);

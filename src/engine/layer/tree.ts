@@ -4,6 +4,8 @@ import { decodeName } from './byte-string.ts';
 import type { ByteString } from './byte-string.ts';
 import { NO_XATTRS, isWhiteout, newDirectory, newWhiteout } from './file-node.ts';
 import type { DirectoryNode, FileAttributes, FileNode, RegularNode } from './file-node.ts';
+import { LAYER_LIMITS, LayerCount } from './layer-limits.ts';
+import type { LayerLimits } from './layer-limits.ts';
 import { malformedTar } from './tar-header.ts';
 import type { TarEntry, TarEntryType, TarSink } from './tar-reader.ts';
 import { findPlace } from './tree-path.ts';
@@ -21,13 +23,23 @@ export class LayerTree implements TarSink {
   /** Sum of the sizes of the regular files that came in, in bytes. */
   sizeBytes = 0;
   #open: RegularNode | undefined;
+  readonly #count: LayerCount;
+  readonly #implied = (): DirectoryNode => {
+    this.#count.name();
+    return newDirectory();
+  };
 
-  /** @throws DrydockError `data-loss` for an entry that Linux could not make */
+  constructor(limits: LayerLimits = LAYER_LIMITS) {
+    this.#count = new LayerCount(limits);
+  }
+
+  /** @throws DrydockError `data-loss` for an entry that Linux could not make, or one too many */
   entry(entry: TarEntry): void {
     this.#open = undefined;
+    this.#count.name();
     const base = baseName(entry.path);
     if (base.startsWith(WHITEOUT)) return this.#whiteOut(entry, base);
-    const place = findPlace(this.root, entry.path, true);
+    const place = findPlace(this.root, entry.path, this.#implied);
     if (place === undefined) throw malformedTar(`"${decodeName(entry.path)}" has no place`);
     if (place.name === '') {
       if (entry.type !== 'directory') throw malformedTar(`a ${entry.type} in the place of the root directory`);
@@ -56,6 +68,7 @@ export class LayerTree implements TarSink {
         return Object.assign(newDirectory(attributes), { opaque: isWhiteout(present) });
       }
       case 'file':
+        this.#count.content(entry.size, decodeName(entry.path));
         this.#open = { kind: 'file', ...attributes, content: [], size: entry.size };
         return this.#open;
       case 'symlink':
@@ -77,7 +90,7 @@ export class LayerTree implements TarSink {
   }
 
   #link(place: Place, entry: TarEntry): void {
-    const source = findPlace(this.root, entry.linkPath, false);
+    const source = findPlace(this.root, entry.linkPath);
     const target = source?.directory.children.get(source.name);
     const shown = `hard link "${decodeName(entry.path)}" to "${decodeName(entry.linkPath)}"`;
     if (target === undefined) throw malformedTar(`${shown}: the target is not in the layer`);
@@ -91,7 +104,7 @@ export class LayerTree implements TarSink {
   }
 
   #whiteOut(entry: TarEntry, base: ByteString): void {
-    const place = findPlace(this.root, entry.path, true);
+    const place = findPlace(this.root, entry.path, this.#implied);
     if (place === undefined || place.name !== base) return;
     if (base === OPAQUE) place.directory.opaque = true;
     // Others are AUFS' own bookkeeping.

@@ -9,7 +9,7 @@ import { writeRecipe } from './tar-recipe.ts';
 import { TimeSlice } from './time-slice.ts';
 import { LayerTree } from './tree.ts';
 
-/** What 32-bit guests can mount is more, but no tab could hold it: a small download must not fill the memory. */
+/** Of the tar: what is no file's content is not held, but somebody has to read past it. */
 const MAX_UNCOMPRESSED_BYTES = 4 * 1024 ** 3;
 
 export interface UnpackedLayer {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { isDigest } from '../blob/sha256.ts';
+import { parseJson } from '../parse-json.ts';
 
 export const MEDIA_TYPES = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',
@@ -42,7 +43,7 @@ export type Manifest = ({ kind: 'image' } & ImageManifest) | ({ kind: 'index' } 
 
 /** @throws DrydockError `data-loss` naming what is wrong */
 export function parseManifest(bytes: Uint8Array, name: string): Manifest {
-  const body = parseJson(bytes, name);
+  const body = parseJson(bytes, `manifest of ${name}`);
   if (hasField(body, 'schemaVersion') && body['schemaVersion'] === 1) {
     throw new DrydockError(
       'invalid-argument',
@@ -53,14 +54,6 @@ export function parseManifest(bytes: Uint8Array, name: string): Manifest {
   }
   if (hasField(body, 'manifests')) return { kind: 'index', ...checked(index.safeParse(body), name) };
   return { kind: 'image', ...checked(manifest.safeParse(body), name) };
-}
-
-function parseJson(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new DrydockError('data-loss', `Cannot read manifest of ${name}: it is not JSON`, { cause });
-  }
 }
 
 function hasField<K extends string>(value: unknown, field: K): value is Record<K, unknown> {

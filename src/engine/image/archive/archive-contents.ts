@@ -20,6 +20,8 @@ const MAX_SMALL_BYTES = 8 * 1024 * 1024;
 const MAX_ALL_SMALL_BYTES = 64 * 1024 * 1024;
 const MAX_ENTRIES = 200_000;
 const MAX_LINKS = 16;
+/** Linux's PATH_MAX: Docker, which unpacks archives to files, could not make longer ones. */
+const MAX_PATH_BYTES = 4096;
 const BLOCK_BYTES = 512;
 
 export interface ContentsDeps {
@@ -66,15 +68,22 @@ export class ArchiveContents {
     return [...new Set(paths.map((path) => path.slice(0, path.indexOf('/'))))].sort();
   }
 
-  set(path: string, file: ArchivedFile): Promise<void> {
-    const before = this.#files.get(path);
-    this.#links.delete(path);
+  /** What was there before is gone, as when files are written. */
+  async set(path: string, file: ArchivedFile): Promise<void> {
+    await this.remove(path);
     this.#files.set(path, file);
-    return before?.kind === 'layer' ? before.lease.release() : Promise.resolve();
   }
 
-  link(path: string, target: string): void {
+  async link(path: string, target: string): Promise<void> {
+    await this.remove(path);
     this.#links.set(path, target);
+  }
+
+  async remove(path: string): Promise<void> {
+    const before = this.#files.get(path);
+    this.#files.delete(path);
+    this.#links.delete(path);
+    if (before?.kind === 'layer') await before.lease.release();
   }
 
   /** Lets go of every layer; images that took them have leases of their own. */
@@ -150,12 +159,15 @@ class Reading {
     await this.#close();
     const { entry } = step;
     if (++this.#entries > MAX_ENTRIES) throw new DrydockError('data-loss', `more than ${MAX_ENTRIES} entries`);
+    if (Math.max(entry.path.length, entry.linkPath.length) >= MAX_PATH_BYTES) {
+      throw new DrydockError('data-loss', `${decodeName(entry.path).slice(0, 100)}...: file name too long`);
+    }
     const path = normal(decodeName(entry.path));
     if (entry.type === 'file') this.#open = new OpenFile(path, entry.size, this.#deps);
-    if (entry.type === 'hardlink') this.#contents.link(path, normal(decodeName(entry.linkPath)));
+    if (entry.type === 'hardlink') await this.#contents.link(path, normal(decodeName(entry.linkPath)));
     if (entry.type === 'symlink') {
       const target = decodeName(entry.linkPath);
-      this.#contents.link(path, normal(target.startsWith('/') ? target : `${path}/../${target}`));
+      await this.#contents.link(path, normal(target.startsWith('/') ? target : `${path}/../${target}`));
     }
   }
 
@@ -164,7 +176,7 @@ class Reading {
     this.#open = undefined;
     if (open === undefined) return;
     const file = await open.end();
-    if (file === undefined) return;
+    if (file === undefined) return this.#contents.remove(open.path);
     if (file.kind === 'small') this.#smallBytes += file.bytes.length;
     if (this.#smallBytes > MAX_ALL_SMALL_BYTES) {
       throw new DrydockError('data-loss', `more than ${MAX_ALL_SMALL_BYTES} bytes that are no layers`);
@@ -278,9 +290,8 @@ function normal(path: string): string {
   return cleanPath(`/${path}`).slice(1);
 }
 
+/** Always a copy: a view of one byte would keep the whole piece that it came in. */
 function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [only] = pieces;
-  if (pieces.length === 1 && only !== undefined) return only;
   const whole = new Uint8Array(bytes);
   let at = 0;
   for (const piece of pieces) {

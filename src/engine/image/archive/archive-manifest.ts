@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Digest } from '../../../contracts/blob-store.ts';
 import { DrydockError } from '../../../contracts/errors.ts';
 import { digestOf, isDigest } from '../../blob/sha256.ts';
+import { parseJson } from '../../parse-json.ts';
 import { parseManifest } from '../../registry/manifest.ts';
 import { GUEST_PLATFORM, platformMatches, selectManifest } from '../../registry/platform.ts';
 import type { Platform } from '../../registry/platform.ts';
@@ -133,17 +134,9 @@ function blobPath(digest: Digest): string {
 }
 
 function checked<T extends z.ZodType>(schema: T, bytes: Uint8Array, name: string): z.output<T> {
-  const result = schema.safeParse(parsedJson(bytes, name));
+  const result = schema.safeParse(parseJson(bytes, `${name} of the archive`));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue === undefined ? '' : `${issue.path.join('.')}: ${issue.message}`;
   throw new DrydockError('data-loss', `Cannot read ${name} of the archive: ${where}`);
-}
-
-function parsedJson(bytes: Uint8Array, name: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new DrydockError('data-loss', `Cannot read ${name} of the archive: it is not JSON`, { cause });
-  }
 }

@@ -1,0 +1,45 @@
+// The corpus of hostile and broken archives (test/support/bad-image-archives.ts): nothing of a refused one stays.
+import { describe, expect, it } from 'vitest';
+import { BAD_IMAGE_ARCHIVES } from '../../../../test/support/bad-image-archives.ts';
+import { isDrydockError } from '../../../contracts/errors.ts';
+import { FakeFiles } from '../../../machine/fake/fake-files.ts';
+import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
+import { LayerPool } from '../../layer/layer-pool.ts';
+import { ImageDisk } from '../disk/image-disk.ts';
+import { ImageStore } from '../image-store.ts';
+import { loadImages } from './load-images.ts';
+
+const signal = new AbortController().signal;
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}
+
+async function load(archive: Uint8Array) {
+  const blobs = new MemoryBlobStore();
+  const store = new ImageStore({
+    layers: new LayerPool(blobs),
+    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
+    usedBy: () => [],
+    releaseLayer: () => Promise.resolve(),
+  });
+  const request = { archive: inPieces(archive), platform: undefined, quiet: true, signal, report: () => undefined };
+  const failure = await loadImages({ blobs, store, emit: () => undefined, dataRoot: '/var/lib/docker' }, request).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { failure, tags: store.list().flatMap(({ repoTags }) => repoTags), blobs: (await blobs.list()).length };
+}
+
+describe('load of an archive with', () => {
+  it.each(BAD_IMAGE_ARCHIVES)('$what', { timeout: 30_000 }, async ({ make, refusal }) => {
+    const { failure, tags, blobs } = await load(await make());
+    if (refusal === undefined) {
+      expect({ failure, tags, blobs }).toEqual({ failure: undefined, tags: ['app:1'], blobs: 2 });
+      return;
+    }
+    expect(isDrydockError(failure) || failure).toBe(true);
+    expect(failure).toMatchObject({ message: expect.stringMatching(refusal) });
+    expect({ tags, blobs }).toEqual({ tags: [], blobs: 0 });
+  });
+});
