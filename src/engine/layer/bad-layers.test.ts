@@ -34,11 +34,12 @@ describe('a layer with', () => {
     }
     const layer = await unpacking;
     const paths = [...readErofs(blobs.read(layer.erofs, 0, Infinity)).keys()];
-    expect(paths.sort()).toEqual(['/', ...outcome].sort());
-    // What was kept gives the same tar back.
-    const pieces: Uint8Array[] = [];
-    for await (const piece of (await openLayerTar(blobs, layer)).chunks()) pieces.push(piece);
-    expect(await digestOf(new Uint8Array(Buffer.concat(pieces)))).toBe(layer.diffId);
+    expect(paths.sort().join('\n')).toBe(['/', ...outcome].sort().join('\n'));
+    // What was kept gives the same tar back; reading fails where its digest is another.
+    const tar = await openLayerTar(blobs, layer);
+    let bytes = 0;
+    for await (const piece of tar.chunks()) bytes += piece.length;
+    expect(bytes).toBe(tar.bytes);
   });
 
   it('an end too early, wherever that is', async () => {
