@@ -7,6 +7,7 @@ import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import { diskRegistryFetch, DISK_REGISTRY } from './disk-registry.ts';
 import { compileEmulator } from './emulator-module.ts';
+import type { Lifetime } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
 import { PUBLIC_DIRECTORY } from './paths.ts';
 
@@ -15,6 +16,8 @@ export interface StartOptions {
   /** A saved session in place of a fresh guest. */
   readonly session?: Uint8Array<ArrayBuffer>;
   readonly onLog?: (line: string) => void;
+  /** `script` when left out. */
+  readonly lifetime?: Lifetime;
   /** Layers that a session needs; its own, and empty, when left out. */
   readonly blobs?: BlobStore;
   /** Folder whose `v2/` stands for docker.io; the one of this checkout when left out. */
@@ -22,14 +25,15 @@ export interface StartOptions {
 }
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
-export async function startDrydock({ images = PUBLIC_DIRECTORY, ...options }: StartOptions = {}): Promise<Drydock> {
+export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
+  const { images = PUBLIC_DIRECTORY, lifetime, ...others } = options;
   const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
     guest,
     blobs: new MemoryBlobStore(),
     fetch: diskRegistryFetch(images, fetch),
     defaultRegistry: DISK_REGISTRY,
-    wasm: guest.load('v86.wasm').then(compileEmulator),
-    ...options,
+    wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes, lifetime)),
+    ...others,
   });
 }

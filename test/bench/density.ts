@@ -24,7 +24,7 @@ interface Filled {
 
 /** Prints as it goes: the whole takes minutes. */
 export async function measureDensity(most: number): Promise<void> {
-  const drydock = await startDrydock();
+  const drydock = await startDrydock({ lifetime: 'server' });
   try {
     await bash(drydock, 'docker pull -q busybox; docker run --rm busybox true');
     await reportTogether(drydock);

@@ -10,7 +10,7 @@ import type { Figure } from './statistics.ts';
 const RUNS = 25;
 
 export async function nodeFigures(): Promise<Figure[]> {
-  const drydock = await startDrydock();
+  const drydock = await startDrydock({ lifetime: 'server' });
   try {
     await bash(drydock, 'docker pull -q busybox && docker run -d --name bench-exec busybox sleep 100000');
     const inShell = async (command: string) => readSamples(await bash(drydock, timingScript(command, RUNS)));

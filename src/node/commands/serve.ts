@@ -25,7 +25,10 @@ export async function serveCommand(args: string[]): Promise<number> {
     return 0;
   }
   const { listen } = options;
-  const drydock = await startDrydock({ onLog: (line) => void process.stderr.write(`drydock: ${line}\n`) });
+  const drydock = await startDrydock({
+    lifetime: 'server',
+    onLog: (line) => void process.stderr.write(`drydock: ${line}\n`),
+  });
   try {
     const server = await listenEngine(listen, drydock.engine, (headers) => refusal(headers, listen));
     const host =
