@@ -38,6 +38,8 @@ async function settle(
   stopHealthChecks(container);
   forgetUnstarted(context, container);
   await container.io.finish();
+  // An end that is told is one that is in the log. What is removed next is not written.
+  if (!hostConfig.AutoRemove && !state.removing) await container.log.flush();
   container.task = undefined;
   await releaseSharedMemory(context, container);
   const nowMs = context.clock.nowMs();
