@@ -5,6 +5,10 @@ const TOOLS = [
   { program: 'chromium', package: 'chromium', why: 'the page is tested in a real browser' },
   { program: 'fsck.erofs', package: 'erofs-utils', why: 'it judges our EROFS writer' },
   { program: 'docker', package: 'docker.io', why: 'the real client is pointed at our engine' },
+  { program: 'skopeo', package: 'skopeo', why: 'it reads and writes archives of images' },
+  { program: 'umoci', package: 'umoci', why: 'it makes images of the OCI layout' },
+  { program: 'docker-registry', package: 'docker-registry', why: 'images are pushed to a real registry' },
+  { program: 'zstd', package: 'zstd', why: 'it compresses archives' },
   { program: 'curl', package: 'curl', why: 'it speaks to the engine over its socket' },
 ];
 

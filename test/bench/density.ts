@@ -3,6 +3,7 @@
 import type { Drydock } from '../../src/compose/create-drydock.ts';
 import { startDrydock } from '../../src/node/start-drydock.ts';
 import { bash, callEngine } from './guest-shell.ts';
+import { readSamples, timingScript } from './guest-timing.ts';
 import { median } from './statistics.ts';
 
 /** Below this the next container might cost a running one its life. */
@@ -118,21 +119,9 @@ function report(drydock: Drydock, beforeKb: number, { count, ms, freeKb }: Fille
   console.log(`memory of each: ${Math.round((beforeKb - freeKb) / count)} KB`);
 }
 
-/** As a learner feels it: with the client, in the guest's shell. */
+/** As a learner feels it: with the client, in the guest's shell, warm as in the other figures. */
 async function reportPs(drydock: Drydock, count: number): Promise<void> {
-  const samples = await bash(
-    drydock,
-    `for _ in $(seq ${2 * PS_RUNS}); do
-       start=\${EPOCHREALTIME/./}; docker ps >/dev/null; echo $((\${EPOCHREALTIME/./} - start))
-     done`,
-  );
-  const ms = median(
-    samples
-      .trim()
-      .split('\n')
-      .slice(PS_RUNS)
-      .map((text) => Number(text) / 1000),
-  );
+  const ms = median(readSamples(await bash(drydock, timingScript('docker ps', PS_RUNS))));
   const verdict = count === GOAL ? `, budget ${PS_BUDGET_MS} ms${ms > PS_BUDGET_MS ? '  OVER' : ''}` : '';
   console.log(`docker ps with ${count} running: ${ms.toFixed(1)} ms (median of ${PS_RUNS})${verdict}`);
 }

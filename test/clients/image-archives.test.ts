@@ -5,17 +5,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureDebianTools } from '../support/debian-tools.ts';
 import { execute, useServedEngine } from '../support/served-engine.ts';
 
 const engine = useServedEngine();
-const INSTALL_LIMIT_MS = 300_000;
 
 let folder = '';
 beforeAll(async () => {
-  await ensureDebianTools(['skopeo', 'skopeo'], ['umoci', 'umoci'], ['zstd', 'zstd']);
   folder = await mkdtemp(join(tmpdir(), 'drydock-archives-'));
-}, INSTALL_LIMIT_MS);
+});
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** @throws Error with what it printed, when it fails */

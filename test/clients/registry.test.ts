@@ -4,23 +4,20 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureDebianTools } from '../support/debian-tools.ts';
 import { startDockerRegistry } from '../support/docker-registry.ts';
 import type { DockerRegistry } from '../support/docker-registry.ts';
 import { execute, useServedEngine } from '../support/served-engine.ts';
 
 const engine = useServedEngine();
-const INSTALL_LIMIT_MS = 300_000;
 
 let folder = '';
 let open: DockerRegistry;
 let closed: DockerRegistry;
 
 beforeAll(async () => {
-  await ensureDebianTools(['skopeo', 'skopeo'], ['docker-registry', 'docker-registry']);
   folder = await mkdtemp(join(tmpdir(), 'drydock-push-'));
   [open, closed] = await Promise.all([startDockerRegistry(), startDockerRegistry({ withPassword: true })]);
-}, INSTALL_LIMIT_MS);
+});
 afterAll(async () => {
   await Promise.all([open.stop(), closed.stop()]);
   await rm(folder, { recursive: true, force: true });
