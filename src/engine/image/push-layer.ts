@@ -3,6 +3,7 @@
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { isDrydockError } from '../../contracts/errors.ts';
 import { openLayerTar } from '../layer/layer-tar.ts';
+import { through } from '../layer/through.ts';
 import type { Descriptor } from '../registry/manifest.ts';
 import type { RegistryUpload } from '../registry/upload.ts';
 import type { LayerOrigin } from './disk/image-disk.ts';
@@ -79,7 +80,9 @@ async function mounted(
 async function sent({ upload, blobs, layer, report }: LayerPush): Promise<Descriptor> {
   const tar = await openLayerTar(blobs, layer);
   const onProgress = progressOf('Pushing', layer.sizeBytes, report);
-  const { digest, bytes } = await upload.send(gzipped(counted(tar.chunks(), onProgress)));
+  const { digest, bytes } = await upload.send(
+    through(new CompressionStream('gzip'), counted(tar.chunks(), onProgress)),
+  );
   report(step('Pushed'));
   return { mediaType: LAYER_TYPE, digest, size: bytes };
 }
@@ -93,35 +96,6 @@ async function* counted(
     yield chunk;
     bytes += chunk.length;
     onProgress(bytes);
-  }
-}
-
-async function* gzipped(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  let failure: unknown;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await chunks.next().catch((error: unknown) => {
-        failure = error;
-        throw error;
-      });
-      if (done === true) controller.close();
-      else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-    },
-    cancel: async () => void (await chunks.return(undefined)),
-  });
-  const reader = source.pipeThrough(new CompressionStream('gzip')).getReader();
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      finished = done;
-      if (done) return;
-      yield value;
-    }
-  } catch (error) {
-    throw failure ?? error;
-  } finally {
-    if (!finished) reader.cancel().catch(() => undefined);
   }
 }
 

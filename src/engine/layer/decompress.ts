@@ -2,6 +2,7 @@
 // static hosts and old builders get wrong.
 import { Decompress } from 'fzstd';
 import { DrydockError } from '../../contracts/errors.ts';
+import { through } from './through.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
 type Compression = 'gzip' | 'zstd' | 'none';
@@ -24,7 +25,7 @@ export async function* decompress(
   const compression = await compressionOf(counted, held);
   const whole = concatenated(held, counted);
   try {
-    if (compression === 'gzip') yield* gunzip(whole);
+    if (compression === 'gzip') yield* through(new DecompressionStream('gzip'), whole);
     else if (compression === 'zstd') yield* unzstd(whole);
     else yield* whole;
   } catch (cause) {
@@ -67,37 +68,6 @@ async function* concatenated(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   yield* held;
   yield* rest;
-}
-
-async function* gunzip(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  /** What went wrong with the bytes before they were inflated: the stream below would tell of itself only. */
-  let failure: unknown;
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await chunks.next().catch((error: unknown) => {
-        failure = error;
-        throw error;
-      });
-      // Layers are never in shared memory, which is all that the type leaves open.
-      if (done !== true) controller.enqueue(value as Uint8Array<ArrayBuffer>);
-      else controller.close();
-    },
-    cancel: async () => void (await chunks.return(undefined)),
-  });
-  const reader = source.pipeThrough(new DecompressionStream('gzip')).getReader();
-  let finished = false;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      finished = done;
-      if (done) return;
-      yield value;
-    }
-  } catch (error) {
-    throw failure ?? error;
-  } finally {
-    if (!finished) reader.cancel().catch(() => undefined);
-  }
 }
 
 async function* unzstd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
