@@ -1,7 +1,8 @@
-// The `drydock` command: `sh` runs a script in a fresh guest, `serve` offers the Engine API.
+// The `drydock` command: `sh` runs a script in a fresh guest, `serve` offers the Engine API, `site` the page.
 import { isDrydockError } from '../contracts/errors.ts';
 import { serveCommand } from './commands/serve.ts';
 import { shCommand } from './commands/sh.ts';
+import { siteCommand } from './commands/site.ts';
 import { UsageError } from './commands/usage.ts';
 
 const HELP = `Usage:  drydock COMMAND
@@ -11,11 +12,16 @@ A small Linux with a Docker engine, in this process and nowhere else
 Commands:
   sh      Run a shell or a script in a fresh guest
   serve   Offer the Docker Engine API to docker, Compose and other clients
+  site    Serve the built page, and pass its pulls on to registries
 
 Run 'drydock COMMAND --help' for more information on a command.
 `;
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = { sh: shCommand, serve: serveCommand };
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  sh: shCommand,
+  serve: serveCommand,
+  site: siteCommand,
+};
 
 async function main(args: string[]): Promise<number> {
   const [name = '--help', ...rest] = args;

@@ -11,6 +11,8 @@ export interface StaticServerOptions {
   readonly port: number;
   /** Path prefix, to show that the page needs no particular one: `/some/where`. */
   readonly prefix?: string;
+  /** Answers what is no file, by the address below the prefix and without a slash before it. @returns whether it does */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse, address: string) => boolean;
   /** Told the body's size of every answer, in bytes as sent. */
   readonly onSent?: (path: string, bytes: number) => void;
 }
@@ -18,7 +20,8 @@ export interface StaticServerOptions {
 export interface StaticServer {
   /** With the prefix and a trailing slash. */
   readonly url: string;
-  close(): Promise<void>;
+  /** @param graceMs how long answers that are under way may take; they break off at once when left out */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** @throws Error with code EADDRINUSE, EACCES ... when the address cannot be had */
@@ -38,13 +41,14 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
     if (!url.startsWith(`${prefix}/`) || hasHiddenPart(url)) return notFound(response);
     request.url = url.slice(prefix.length);
     if (options.onSent !== undefined) reportBytes(request, response, options.onSent);
+    if (options.handle?.(request, response, request.url.slice(1)) === true) return;
     files(request, response, () => notFound(response));
   });
   await listen(server, options.port, options.host);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${prefix}/`,
-    close: () => close(server),
+    close: (graceMs = 0) => close(server, graceMs),
   };
 }
 
@@ -77,9 +81,14 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    if (graceMs === 0) server.closeAllConnections();
+    else server.closeIdleConnections();
   });
 }
