@@ -5,6 +5,7 @@ import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import type { EarlyDownloads } from './early-downloads.ts';
 import { FetchedGuestFiles } from './fetched-guest-files.ts';
+import { PageRegistries } from './page-registries.ts';
 
 /**
  * A browser optimises what is hot, and takes seconds of a core for the function of a module of three pages: most would be
@@ -20,11 +21,16 @@ export interface BrowserStart {
 }
 
 export function startInBrowser({ site, downloads, onProgress }: BrowserStart): Promise<Drydock> {
+  const registries = new PageRegistries({
+    site,
+    fetch: (input, init) => fetch(input, init),
+    isOffline: () => !navigator.onLine,
+  });
   return createDrydock({
     guest: new FetchedGuestFiles(new URL('guest/', site), downloads.fetch),
     blobs: new MemoryBlobStore(),
-    fetch: (input, init) => fetch(input, init),
-    defaultRegistry: new URL('v2/', site),
+    fetch: registries.fetch,
+    defaultRegistry: registries.tree,
     wasm: downloads.module,
     pagesPerModule: PAGES_PER_MODULE,
     // Not returned: the boot does not wait for the page to draw.
