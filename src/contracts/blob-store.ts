@@ -12,15 +12,17 @@ export interface BlobStore {
    * @throws DrydockError `not-found`
    */
   read(digest: Digest, offset: number, length: number): Uint8Array | Promise<Uint8Array>;
-  /** Starts a blob. Nothing is visible before `commit`. */
+  /** Starts a blob. Nothing is visible before `commit`. @throws DrydockError `no-space` */
   create(): Promise<BlobWriter>;
   /** Removes the blob; no error when it is not here. */
   delete(digest: Digest): Promise<void>;
   list(): Promise<Digest[]>;
+  /** How much more could be stored, about; Infinity where nobody knows of a limit. */
+  freeBytes(): Promise<number>;
 }
 
 export interface BlobWriter {
-  /** Appends. The store may keep `bytes`: do not change them afterwards. */
+  /** Appends. The store may keep `bytes`: do not change them afterwards. @throws DrydockError `no-space`; abort then */
   write(bytes: Uint8Array): Promise<void>;
   /**
    * Makes the blob visible under the digest of what was written.

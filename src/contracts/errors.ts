@@ -6,6 +6,7 @@
  * - `invalid-argument`, `not-found`, `conflict`, `forbidden`, `unauthorized`: the caller's; Docker answers 400, 404, 409, 403, 401.
  * - `not-modified`: nothing to do (Docker answers 304).
  * - `unavailable`: a peer (registry, network) could not be reached.
+ * - `no-space`: what stores bytes is full; trying again does not help.
  * - `data-loss`: bytes did not match their digest or their format.
  * - `guest`: the guest kernel refused; `errno` carries its number.
  * - `machine`: the emulator or its channels failed.
@@ -20,6 +21,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'not-modified'
   | 'unavailable'
+  | 'no-space'
   | 'data-loss'
   | 'guest'
   | 'machine'

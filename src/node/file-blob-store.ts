@@ -1,11 +1,11 @@
 // Blobs as files of the host, for Node: they outlive the process, and layers need not fit in memory.
 import { createHash, randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore, BlobWriter, Digest } from '../contracts/blob-store.ts';
-import { digestMismatch, noSuchBlob, writerClosed } from '../engine/blob/blob-errors.ts';
+import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from '../engine/blob/blob-errors.ts';
 import { isDigest } from '../engine/blob/sha256.ts';
 
 /** Files kept open for reading: the guest reads few layers at a time, each in many pieces. */
@@ -66,6 +66,11 @@ export class FileBlobStore implements BlobStore {
     return names.map((name) => name.replace('-', ':')).filter(isDigest);
   }
 
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#directory);
+    return bavail * bsize;
+  }
+
   /** Closes files kept open. The store may be used again. */
   close(): void {
     for (const file of this.#openFiles.values()) closeSync(file);
@@ -118,7 +123,9 @@ export class FileBlobWriter implements BlobWriter {
   async write(bytes: Uint8Array): Promise<void> {
     if (!this.#open) throw writerClosed();
     this.#hash.update(bytes);
-    await this.#file.writeFile(bytes);
+    await this.#file.writeFile(bytes).catch((error: unknown) => {
+      throw hasCode(error, 'ENOSPC') ? noSpaceLeft(undefined, error) : error;
+    });
     this.#bytes += bytes.length;
   }
 
@@ -146,7 +153,11 @@ export class FileBlobWriter implements BlobWriter {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasCode(error, 'ENOENT');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function ignoreMissing(error: unknown): undefined {

@@ -1,8 +1,8 @@
-// Drydock in a browser: files over HTTP, blobs in memory, the registry beside the page.
+// Drydock in a browser: files over HTTP, layers in the browser's own file system, the registry beside the page.
 import type { Drydock } from '../compose/create-drydock.ts';
 import { createDrydock } from '../compose/create-drydock.ts';
 import type { BootProgress } from '../contracts/machine.ts';
-import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
+import { openBlobStore } from './blobs/open-blob-store.ts';
 import type { EarlyDownloads } from './early-downloads.ts';
 import { FetchedGuestFiles } from './fetched-guest-files.ts';
 import { PageRegistries } from './page-registries.ts';
@@ -20,7 +20,8 @@ export interface BrowserStart {
   readonly onProgress: (progress: BootProgress) => void;
 }
 
-export function startInBrowser({ site, downloads, onProgress }: BrowserStart): Promise<Drydock> {
+export async function startInBrowser({ site, downloads, onProgress }: BrowserStart): Promise<Drydock> {
+  const onLog = (line: string): void => console.warn(`drydock: ${line}`);
   const registries = new PageRegistries({
     site,
     fetch: (input, init) => fetch(input, init),
@@ -28,13 +29,13 @@ export function startInBrowser({ site, downloads, onProgress }: BrowserStart): P
   });
   return createDrydock({
     guest: new FetchedGuestFiles(new URL('guest/', site), downloads.fetch),
-    blobs: new MemoryBlobStore(),
+    blobs: await openBlobStore(onLog),
     fetch: registries.fetch,
     defaultRegistry: registries.tree,
     wasm: downloads.module,
     pagesPerModule: PAGES_PER_MODULE,
     // Not returned: the boot does not wait for the page to draw.
     onProgress: (progress) => void onProgress(progress),
-    onLog: (line) => console.warn(`drydock: ${line}`),
+    onLog,
   });
 }

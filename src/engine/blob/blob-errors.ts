@@ -13,3 +13,15 @@ export function digestMismatch(expected: Digest, actual: Digest): DrydockError {
 export function writerClosed(): DrydockError {
   return new DrydockError('internal', 'Cannot write blob: it was committed or aborted before');
 }
+
+/** @param sizes in bytes, where they are known. The words are the kernel's, as Docker passes them on. */
+export function noSpaceLeft(sizes?: { readonly needed: number; readonly free: number }, cause?: unknown): DrydockError {
+  const known = sizes && `${inMegabytes(sizes.needed)} are needed and ${inMegabytes(sizes.free)} are free`;
+  const why = known ?? 'the storage for layers is full';
+  const advice = '"docker image rm" and "docker image prune -a" make room';
+  return new DrydockError('no-space', `no space left on device: ${why}; ${advice}`, { cause });
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

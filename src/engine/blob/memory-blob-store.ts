@@ -1,7 +1,7 @@
-// Blobs in this process's memory: the browser's first store, and the tests'. Reads are synchronous, so that the 9p
+// Blobs in this process's memory: the tests', and that of a browser that has no place for files. Reads are synchronous, so that the 9p
 // server answers the guest in the same tick.
 import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
-import { digestMismatch, noSuchBlob, writerClosed } from './blob-errors.ts';
+import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from './blob-errors.ts';
 import { createDigestStream } from './sha256.ts';
 import type { DigestStream } from './sha256.ts';
 
@@ -12,8 +12,18 @@ interface Blob {
   readonly bytes: number;
 }
 
+export interface MemoryLimit {
+  /** Of all blobs together, with those that are being written. */
+  readonly limitBytes: number;
+}
+
 export class MemoryBlobStore implements BlobStore {
   readonly #blobs = new Map<Digest, Blob>();
+  readonly #room: Room;
+
+  constructor({ limitBytes }: MemoryLimit = { limitBytes: Infinity }) {
+    this.#room = new Room(limitBytes);
+  }
 
   size(digest: Digest): Promise<number | undefined> {
     return Promise.resolve(this.#blobs.get(digest)?.bytes);
@@ -37,10 +47,11 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async create(): Promise<BlobWriter> {
-    return new MemoryBlobWriter(this.#blobs, await createDigestStream());
+    return new MemoryBlobWriter(this.#blobs, this.#room, await createDigestStream());
   }
 
   delete(digest: Digest): Promise<void> {
+    this.#room.give(this.#blobs.get(digest)?.bytes ?? 0);
     this.#blobs.delete(digest);
     return Promise.resolve();
   }
@@ -48,24 +59,49 @@ export class MemoryBlobStore implements BlobStore {
   list(): Promise<Digest[]> {
     return Promise.resolve([...this.#blobs.keys()]);
   }
+
+  freeBytes(): Promise<number> {
+    return Promise.resolve(this.#room.freeBytes);
+  }
+}
+
+/** Memory is taken until the tab is gone; a limit makes that an error. */
+class Room {
+  freeBytes: number;
+
+  constructor(bytes: number) {
+    this.freeBytes = bytes;
+  }
+
+  take(bytes: number): void {
+    if (bytes > this.freeBytes) throw noSpaceLeft();
+    this.freeBytes -= bytes;
+  }
+
+  give(bytes: number): void {
+    this.freeBytes += bytes;
+  }
 }
 
 class MemoryBlobWriter implements BlobWriter {
   readonly #blobs: Map<Digest, Blob>;
+  readonly #room: Room;
   readonly #hash: DigestStream;
   #pieces: Uint8Array[] = [];
   #starts: number[] = [];
   #bytes = 0;
   #open = true;
 
-  constructor(blobs: Map<Digest, Blob>, hash: DigestStream) {
+  constructor(blobs: Map<Digest, Blob>, room: Room, hash: DigestStream) {
     this.#blobs = blobs;
+    this.#room = room;
     this.#hash = hash;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     if (!this.#open) throw writerClosed();
     if (bytes.length === 0) return;
+    this.#room.take(bytes.length);
     this.#hash.update(bytes);
     this.#pieces.push(bytes);
     this.#starts.push(this.#bytes);
@@ -76,17 +112,24 @@ class MemoryBlobWriter implements BlobWriter {
     if (!this.#open) throw writerClosed();
     const digest = this.#hash.digest();
     const blob = { pieces: this.#pieces, starts: this.#starts, bytes: this.#bytes };
-    await this.abort();
-    if (expected !== undefined && expected !== digest) throw digestMismatch(expected, digest);
-    this.#blobs.set(digest, blob);
+    const mismatch = expected !== undefined && expected !== digest;
+    if (mismatch || this.#blobs.has(digest)) await this.abort();
+    else this.#close();
+    if (mismatch) throw digestMismatch(expected, digest);
+    if (!this.#blobs.has(digest)) this.#blobs.set(digest, blob);
     return { digest, bytes: blob.bytes };
   }
 
   abort(): Promise<void> {
+    if (this.#open) this.#room.give(this.#bytes);
+    this.#close();
+    return Promise.resolve();
+  }
+
+  #close(): void {
     this.#open = false;
     this.#pieces = [];
     this.#starts = [];
-    return Promise.resolve();
   }
 }
 

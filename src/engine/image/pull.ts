@@ -23,6 +23,7 @@ import type { ImageStore } from './image-store.ts';
 import { LayerPuller, step } from './pull-layer.ts';
 import { shortId, stepMessage } from './pull-message.ts';
 import type { PullMessage, PullStep } from './pull-message.ts';
+import { requireSpace, whileRegistering } from './require-space.ts';
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
@@ -138,6 +139,13 @@ export class ImagePuller {
       const diffId = diffIds[index];
       const report = (progress: PullStep): void => request.report(stepMessage(shortId(descriptor.digest), progress));
       return diffId === undefined ? [] : [{ descriptor, diffId, report }];
+    });
+    const missing = layers.filter(({ diffId }) => !pool.has(diffId));
+    await requireSpace(
+      this.#deps.blobs,
+      missing.reduce((bytes, { descriptor }) => bytes + descriptor.size, 0),
+    ).catch((error: unknown) => {
+      throw whileRegistering(error);
     });
     for (const { diffId, report } of layers) report(step(pool.has(diffId) ? 'Already exists' : 'Pulling fs layer'));
     const leases: Promise<LayerLease>[] = [];

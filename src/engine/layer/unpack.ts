@@ -1,5 +1,5 @@
 // From a layer's compressed tar to its EROFS image in the blob store, in one pass over the bytes; with the recipe for the tar.
-import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
+import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
 import { decompress } from './decompress.ts';
@@ -81,15 +81,16 @@ async function store(
   recorder: RecipeRecorder,
 ): Promise<Pick<UnpackedLayer, 'erofs' | 'recipe'>> {
   const image = await blobs.create();
-  const recipe = await blobs.create();
+  let recipe: BlobWriter | undefined;
   try {
+    recipe = await blobs.create();
     const layout = await writeErofs(tree.root, image, signal);
     await writeRecipe(await recorder.recipe(layout), recipe);
     signal.throwIfAborted();
     const { digest } = await recipe.commit();
     return { recipe: digest, erofs: (await image.commit()).digest };
   } catch (error) {
-    await Promise.all([image.abort(), recipe.abort()]);
+    await Promise.all([image.abort(), recipe?.abort()]);
     throw error;
   }
 }

@@ -1,0 +1,193 @@
+// Blobs as files of the browser's private file system: outside of the tab's memory, which a layer would fill, and read as
+// fast as from it. Which file is which blob only this store knows: a file that is not whole is no blob of anybody.
+import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
+import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from '../../engine/blob/blob-errors.ts';
+import { createDigestStream } from '../../engine/blob/sha256.ts';
+import type { DigestStream } from '../../engine/blob/sha256.ts';
+
+/** What is used of a FileSystemDirectoryHandle (File System Standard). */
+export interface BlobFolder {
+  getFileHandle(name: string, options?: { create?: boolean }): Promise<{ createSyncAccessHandle(): Promise<SyncFile> }>;
+  removeEntry(name: string): Promise<void>;
+}
+
+/** What is used of a FileSystemSyncAccessHandle. The only one of its file while it is open. */
+export interface SyncFile {
+  read(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  write(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  close(): void;
+}
+
+interface Blob {
+  readonly name: string;
+  readonly bytes: number;
+  /** While it is open, or being opened. */
+  opening?: Promise<SyncFile> | undefined;
+}
+
+/** Kept open for reading, which is synchronous then: opening takes 2-3 ms, a read of 500 kB below one. */
+const MAX_OPEN_FILES = 64;
+
+export class OpfsBlobStore implements BlobStore {
+  readonly #folder: BlobFolder;
+  readonly #estimate: () => Promise<StorageEstimate>;
+  readonly #blobs = new Map<Digest, Blob>();
+  /** In the order of their last use. */
+  readonly #openFiles = new Map<Blob, SyncFile>();
+  #lastName = 0;
+
+  /**
+   * @param folder this store's own, and empty
+   * @param estimate of how much the browser lets the site store
+   */
+  constructor(folder: BlobFolder, estimate: () => Promise<StorageEstimate>) {
+    this.#folder = folder;
+    this.#estimate = estimate;
+  }
+
+  size(digest: Digest): Promise<number | undefined> {
+    return Promise.resolve(this.#blobs.get(digest)?.bytes);
+  }
+
+  read(digest: Digest, offset: number, length: number): Uint8Array | Promise<Uint8Array> {
+    const blob = this.#blobs.get(digest);
+    if (blob === undefined) throw noSuchBlob(digest);
+    const count = Math.min(length, blob.bytes - offset);
+    if (count <= 0) return new Uint8Array(0);
+    const file = this.#openFiles.get(blob);
+    if (file === undefined) return this.#open(blob).then((opened) => readFrom(opened, offset, count));
+    this.#openFiles.delete(blob);
+    this.#openFiles.set(blob, file);
+    return readFrom(file, offset, count);
+  }
+
+  async create(): Promise<BlobWriter> {
+    const name = String(++this.#lastName);
+    const hash = await createDigestStream();
+    const file = await outOfSpace(async () => {
+      const handle = await this.#folder.getFileHandle(name, { create: true });
+      return handle.createSyncAccessHandle();
+    });
+    return new OpfsBlobWriter({
+      file,
+      hash,
+      remove: () => this.#folder.removeEntry(name),
+      keep: (digest, bytes) => {
+        if (this.#blobs.has(digest)) return false;
+        this.#blobs.set(digest, { name, bytes });
+        return true;
+      },
+    });
+  }
+
+  async delete(digest: Digest): Promise<void> {
+    const blob = this.#blobs.get(digest);
+    if (blob === undefined) return;
+    this.#blobs.delete(digest);
+    await blob.opening?.catch(() => undefined);
+    this.#close(blob);
+    await this.#folder.removeEntry(blob.name);
+  }
+
+  list(): Promise<Digest[]> {
+    return Promise.resolve([...this.#blobs.keys()]);
+  }
+
+  async freeBytes(): Promise<number> {
+    const { quota, usage = 0 } = await this.#estimate();
+    return quota === undefined ? Infinity : Math.max(0, quota - usage);
+  }
+
+  #open(blob: Blob): Promise<SyncFile> {
+    blob.opening ??= this.#openFile(blob).catch((error: unknown) => {
+      blob.opening = undefined;
+      throw error;
+    });
+    return blob.opening;
+  }
+
+  async #openFile(blob: Blob): Promise<SyncFile> {
+    const handle = await this.#folder.getFileHandle(blob.name);
+    const file = await handle.createSyncAccessHandle();
+    this.#openFiles.set(blob, file);
+    const [oldest] = this.#openFiles.keys();
+    if (this.#openFiles.size > MAX_OPEN_FILES && oldest !== undefined) this.#close(oldest);
+    return file;
+  }
+
+  #close(blob: Blob): void {
+    this.#openFiles.get(blob)?.close();
+    this.#openFiles.delete(blob);
+    blob.opening = undefined;
+  }
+}
+
+interface WriterDeps {
+  readonly file: SyncFile;
+  readonly hash: DigestStream;
+  /** Of the closed file. */
+  remove(): Promise<void>;
+  /** @returns false when there is such a blob already */
+  keep(digest: Digest, bytes: number): boolean;
+}
+
+class OpfsBlobWriter implements BlobWriter {
+  readonly #deps: WriterDeps;
+  #bytes = 0;
+  #open = true;
+
+  constructor(deps: WriterDeps) {
+    this.#deps = deps;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    const { file, hash } = this.#deps;
+    hash.update(bytes);
+    // Layers are never in shared memory, which is all that the type leaves open.
+    const own = bytes as Uint8Array<ArrayBuffer>;
+    for (let at = 0; at < own.length;) {
+      const offset = this.#bytes;
+      const count = await outOfSpace(() => file.write(own.subarray(at), { at: offset }));
+      if (count === 0) throw noSpaceLeft();
+      at += count;
+      this.#bytes += count;
+    }
+  }
+
+  async commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }> {
+    if (!this.#open) throw writerClosed();
+    const digest = this.#deps.hash.digest();
+    if (expected !== undefined && expected !== digest) {
+      await this.abort();
+      throw digestMismatch(expected, digest);
+    }
+    this.#open = false;
+    // Also gives back what the browser reserved for more to come. Nothing is flushed: nobody reads this after a crash.
+    this.#deps.file.close();
+    if (!this.#deps.keep(digest, this.#bytes)) await this.#deps.remove();
+    return { digest, bytes: this.#bytes };
+  }
+
+  async abort(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#deps.file.close();
+    await this.#deps.remove();
+  }
+}
+
+function readFrom(file: SyncFile, offset: number, count: number): Uint8Array {
+  const bytes = new Uint8Array(count);
+  return bytes.subarray(0, file.read(bytes, { at: offset }));
+}
+
+/** The browser's words for a full disk or a spent allowance become ours. */
+async function outOfSpace<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'QuotaExceededError') throw noSpaceLeft(undefined, error);
+    throw error;
+  }
+}
