@@ -17,8 +17,11 @@ export interface BlobStore {
   /** Removes the blob; no error when it is not here. */
   delete(digest: Digest): Promise<void>;
   list(): Promise<Digest[]>;
-  /** How much more could be stored, about; Infinity where nobody knows of a limit. */
-  freeBytes(): Promise<number>;
+  /**
+   * Tells before much is brought in that it will not fit. What passes may still fail later: others store things, too.
+   * @throws DrydockError `no-space`
+   */
+  requireSpace(bytes: number): Promise<void>;
 }
 
 export interface BlobWriter {

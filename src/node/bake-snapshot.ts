@@ -34,7 +34,7 @@ const machine = await createMachine({
     create: () => Promise.reject(new Error('Cannot store a blob at build time')),
     delete: async () => undefined,
     list: async () => [],
-    freeBytes: async () => 0,
+    requireSpace: async () => undefined,
   },
   onCli: async (session) => {
     await session.stdout.write(new TextEncoder().encode('warm\n'));

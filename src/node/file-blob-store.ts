@@ -66,9 +66,10 @@ export class FileBlobStore implements BlobStore {
     return names.map((name) => name.replace('-', ':')).filter(isDigest);
   }
 
-  async freeBytes(): Promise<number> {
+  async requireSpace(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.#directory);
-    return bavail * bsize;
+    const free = bavail * bsize;
+    if (bytes > free) throw noSpaceLeft({ needed: bytes, free });
   }
 
   /** Closes files kept open. The store may be used again. */
@@ -124,7 +125,7 @@ export class FileBlobWriter implements BlobWriter {
     if (!this.#open) throw writerClosed();
     this.#hash.update(bytes);
     await this.#file.writeFile(bytes).catch((error: unknown) => {
-      throw hasCode(error, 'ENOSPC') ? noSpaceLeft(undefined, error) : error;
+      throw hasCode(error, 'ENOSPC') ? noSpaceLeft({}, error) : error;
     });
     this.#bytes += bytes.length;
   }

@@ -20,6 +20,8 @@ const FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // A name that is neither secure nor this machine's, for what browsers refuse to pages over plain HTTP.
+  '--host-resolver-rules=MAP plain-http.test 127.0.0.1',
 ];
 
 export function serveSite(options: Partial<StaticServerOptions> = {}): Promise<StaticServer> {

@@ -15,9 +15,18 @@ export function writerClosed(): DrydockError {
 }
 
 /** @param sizes in bytes, where they are known. The words are the kernel's, as Docker passes them on. */
-export function noSpaceLeft(sizes?: { readonly needed: number; readonly free: number }, cause?: unknown): DrydockError {
-  const known = sizes && `${inMegabytes(sizes.needed)} are needed and ${inMegabytes(sizes.free)} are free`;
-  const why = known ?? 'the storage for layers is full';
+export function noSpaceLeft(
+  sizes: { readonly needed?: number; readonly free?: number } = {},
+  cause?: unknown,
+): DrydockError {
+  const { needed, free } = sizes;
+  const known = needed !== undefined && `at least ${inMegabytes(needed)} are needed`;
+  const why =
+    known === false
+      ? 'the storage for layers is full'
+      : free === undefined
+        ? known
+        : `${known}, ${inMegabytes(free)} are free`;
   const advice = '"docker image rm" and "docker image prune -a" make room';
   return new DrydockError('no-space', `no space left on device: ${why}; ${advice}`, { cause });
 }

@@ -60,8 +60,9 @@ export class MemoryBlobStore implements BlobStore {
     return Promise.resolve([...this.#blobs.keys()]);
   }
 
-  freeBytes(): Promise<number> {
-    return Promise.resolve(this.#room.freeBytes);
+  async requireSpace(bytes: number): Promise<void> {
+    const { freeBytes } = this.#room;
+    if (bytes > freeBytes) throw noSpaceLeft({ needed: bytes, free: freeBytes });
   }
 }
 

@@ -13,7 +13,7 @@ import type { Descriptor } from '../registry/manifest.ts';
 import { bodyChunks } from '../registry/read-body.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { progressOf } from './pull-message.ts';
-import { whileRegistering } from './require-space.ts';
+import { failedToRegister } from './failed-to-register.ts';
 import type { PullStep } from './pull-message.ts';
 
 const CONCURRENT_DOWNLOADS = 3;
@@ -51,11 +51,7 @@ export class LayerPuller {
     await request.below;
     const onProgress = progressOf('Extracting', descriptor.size, report);
     const unpack = { chunks, diffId, blobs: this.#blobs, signal, onProgress };
-    const layer = await this.#unpacks
-      .run(() => unpackLayer(unpack), signal)
-      .catch((error: unknown) => {
-        throw whileRegistering(error);
-      });
+    const layer = await this.#unpacks.run(() => unpackLayer(unpack), signal).catch(failedToRegister);
     report(step('Pull complete'));
     return layer;
   }

@@ -23,7 +23,7 @@ import type { ImageStore } from './image-store.ts';
 import { LayerPuller, step } from './pull-layer.ts';
 import { shortId, stepMessage } from './pull-message.ts';
 import type { PullMessage, PullStep } from './pull-message.ts';
-import { requireSpace, whileRegistering } from './require-space.ts';
+import { failedToRegister } from './failed-to-register.ts';
 
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
@@ -141,12 +141,9 @@ export class ImagePuller {
       return diffId === undefined ? [] : [{ descriptor, diffId, report }];
     });
     const missing = layers.filter(({ diffId }) => !pool.has(diffId));
-    await requireSpace(
-      this.#deps.blobs,
-      missing.reduce((bytes, { descriptor }) => bytes + descriptor.size, 0),
-    ).catch((error: unknown) => {
-      throw whileRegistering(error);
-    });
+    // What they unpack to is mostly more, and nowhere stated.
+    const bytes = missing.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
+    await this.#deps.blobs.requireSpace(bytes).catch(failedToRegister);
     for (const { diffId, report } of layers) report(step(pool.has(diffId) ? 'Already exists' : 'Pulling fs layer'));
     const leases: Promise<LayerLease>[] = [];
     for (const { descriptor, diffId, report } of layers) {

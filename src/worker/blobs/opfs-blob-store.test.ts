@@ -59,10 +59,12 @@ describe('OpfsBlobStore', () => {
         getFileHandle: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
         removeEntry: () => Promise.resolve(),
       },
-      () => Promise.resolve({ quota: 5, usage: 7 }),
+      () => Promise.resolve({ quota: 5e6, usage: 7e6 }),
     );
     await expect(store.create()).rejects.toMatchObject({ code: 'no-space' });
-    expect(await store.freeBytes()).toBe(0);
+    await expect(store.requireSpace(5e6)).rejects.toMatchObject({
+      message: expect.stringContaining('at least 5.0 MB are needed, 0.0 MB are free;'),
+    });
   });
 
   it('keeps a failure of the browser as it is, and tries again', async () => {

@@ -15,6 +15,7 @@ export interface BlobFolder {
 export interface SyncFile {
   read(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   write(buffer: Uint8Array<ArrayBuffer>, options: { at: number }): number;
+  truncate(bytes: number): void;
   close(): void;
 }
 
@@ -27,6 +28,8 @@ interface Blob {
 
 /** Kept open for reading, which is synchronous then: opening takes 2-3 ms, a read of 500 kB below one. */
 const MAX_OPEN_FILES = 64;
+/** To ask takes 5 ms: not for a small image. */
+const MIN_PROBED_BYTES = 4 * 1024 * 1024;
 
 export class OpfsBlobStore implements BlobStore {
   readonly #folder: BlobFolder;
@@ -62,12 +65,9 @@ export class OpfsBlobStore implements BlobStore {
   }
 
   async create(): Promise<BlobWriter> {
-    const name = String(++this.#lastName);
+    const name = this.#newName();
     const hash = await createDigestStream();
-    const file = await outOfSpace(async () => {
-      const handle = await this.#folder.getFileHandle(name, { create: true });
-      return handle.createSyncAccessHandle();
-    });
+    const file = await this.#createFile(name);
     return new OpfsBlobWriter({
       file,
       hash,
@@ -93,9 +93,32 @@ export class OpfsBlobStore implements BlobStore {
     return Promise.resolve([...this.#blobs.keys()]);
   }
 
-  async freeBytes(): Promise<number> {
-    const { quota, usage = 0 } = await this.#estimate();
-    return quota === undefined ? Infinity : Math.max(0, quota - usage);
+  /** The estimate alone would not do: browsers blur it, so that a page cannot learn how large the disk is. */
+  async requireSpace(bytes: number): Promise<void> {
+    if (bytes < MIN_PROBED_BYTES) return;
+    const { quota = Infinity, usage = 0 } = await this.#estimate();
+    const free = Math.max(0, quota - usage);
+    if (bytes > free) throw noSpaceLeft({ needed: bytes, free });
+    const name = this.#newName();
+    const file = await this.#createFile(name);
+    try {
+      // A file with nothing in it: it takes of the allowance, not of the disk.
+      await outOfSpace(() => file.truncate(bytes), { needed: bytes });
+    } finally {
+      file.close();
+      await this.#folder.removeEntry(name);
+    }
+  }
+
+  #newName(): string {
+    return String(++this.#lastName);
+  }
+
+  #createFile(name: string): Promise<SyncFile> {
+    return outOfSpace(async () => {
+      const handle = await this.#folder.getFileHandle(name, { create: true });
+      return handle.createSyncAccessHandle();
+    });
   }
 
   #open(blob: Blob): Promise<SyncFile> {
@@ -183,11 +206,11 @@ function readFrom(file: SyncFile, offset: number, count: number): Uint8Array {
 }
 
 /** The browser's words for a full disk or a spent allowance become ours. */
-async function outOfSpace<T>(work: () => T | Promise<T>): Promise<T> {
+async function outOfSpace<T>(work: () => T | Promise<T>, sizes: { needed?: number } = {}): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && error.name === 'QuotaExceededError') throw noSpaceLeft(undefined, error);
+    if (error instanceof Error && error.name === 'QuotaExceededError') throw noSpaceLeft(sizes, error);
     throw error;
   }
 }

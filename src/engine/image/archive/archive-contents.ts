@@ -13,7 +13,6 @@ import { TarReader } from '../../layer/tar-reader.ts';
 import type { TarEntry } from '../../layer/tar-reader.ts';
 import { TimeSlice } from '../../layer/time-slice.ts';
 import { unpackLayer } from '../../layer/unpack.ts';
-import { requireSpace } from '../require-space.ts';
 import { BytePipe } from './byte-pipe.ts';
 
 /** Configs and manifests are far smaller; a file above this is a layer or nothing that is asked for. */
@@ -252,7 +251,7 @@ class OpenFile {
   async #unpack(pipe: BytePipe): Promise<Outcome> {
     const { layers, blobs, signal } = this.#deps;
     try {
-      await requireSpace(blobs, this.#bytes);
+      await blobs.requireSpace(this.#bytes);
       return { lease: await layers.add(() => unpackLayer({ chunks: pipe, blobs, signal })) };
     } catch (error) {
       return { error };

@@ -17,10 +17,13 @@ export class FakeDisk {
     return files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
+  take(bytes: number): void {
+    if (this.usedBytes + bytes > this.allowanceBytes) throw new DOMException('no capacity', 'QuotaExceededError');
+  }
+
+  /** Blurred, as in Chromium: always ten gibibytes more. */
   readonly estimate = (): Promise<StorageEstimate> =>
-    Promise.resolve(
-      Number.isFinite(this.allowanceBytes) ? { quota: this.allowanceBytes, usage: this.usedBytes } : { usage: 0 },
-    );
+    Promise.resolve({ quota: this.usedBytes + 10 * 1024 ** 3, usage: this.usedBytes });
 }
 
 export interface FakeFile {
@@ -102,14 +105,17 @@ export class FakeFolder implements BlobFolder {
       write: (buffer, { at }) => {
         whileOpen();
         const grown = Math.max(file.bytes.length, at + buffer.length);
-        if (this.#disk.usedBytes + grown - file.bytes.length > this.#disk.allowanceBytes) {
-          throw new DOMException('no capacity', 'QuotaExceededError');
-        }
+        this.#disk.take(grown - file.bytes.length);
         const bytes = new Uint8Array(grown);
         bytes.set(file.bytes);
         bytes.set(buffer, at);
         file.bytes = bytes;
         return buffer.length;
+      },
+      truncate: (bytes) => {
+        whileOpen();
+        this.#disk.take(bytes - file.bytes.length);
+        file.bytes = new Uint8Array(bytes);
       },
       close: () => {
         closed = true;

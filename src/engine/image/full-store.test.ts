@@ -63,15 +63,15 @@ describe.each(Object.entries(stores))('a full store (%s)', (_name, open) => {
   it('refuses a pull whose layers are stated to be too large, and downloads none', async () => {
     const blobs = await open(LIMIT_BYTES);
     const { registry, store, pull } = engineOn(blobs);
-    const large = [{ path: 'a', content: noise(150_000) }];
+    const large = [{ path: 'a', content: noise(5_000_000) }];
     const pushed = await registry.push({
       name: 'library/large',
-      layers: [large, [{ path: 'b', content: noise(60_000) }]],
+      layers: [large, [{ path: 'b', content: noise(1_000_000) }]],
     });
     await expect(pull('large')).rejects.toMatchObject({
       code: 'no-space',
       message: expect.stringMatching(
-        /^failed to register layer: no space left on device: 0\.2 MB are needed and 0\.2 MB are free; "docker image rm"/,
+        /^failed to register layer: no space left on device: at least 6\.0 MB are needed.*; "docker image rm"/,
       ),
     });
     expect(registry.requests.filter((path) => pushed.layers.some((layer) => path.endsWith(layer)))).toEqual([]);
@@ -91,7 +91,6 @@ describe.each(Object.entries(stores))('a full store (%s)', (_name, open) => {
     });
     expect(store.list()).toEqual([]);
     expect(await blobs.list()).toEqual([]);
-    expect(await blobs.freeBytes()).toBe(LIMIT_BYTES);
     await pull('small');
     expect(store.list()).toHaveLength(1);
     // Its layer is here already: only the other one counts.
@@ -102,12 +101,12 @@ describe.each(Object.entries(stores))('a full store (%s)', (_name, open) => {
   it('refuses an archive and a tar in the same way', async () => {
     const blobs = await open(LIMIT_BYTES);
     const { store, maker } = engineOn(blobs);
-    const archive = await archiveOf(tarOf(zeros));
+    const archive = await archiveOf(tarOf({ path: 'a', content: noise(6_000_000) }));
     const deps = { store, blobs, emit, dataRoot: '/var/lib/docker' };
     const load = { platform: undefined, quiet: true, signal, report: () => undefined };
     await expect(loadImages(deps, { archive: inPieces(archive), ...load })).rejects.toMatchObject({
       code: 'no-space',
-      message: expect.stringMatching(/^no space left on device: 0\.3 MB are needed and 0\.2 MB are free/),
+      message: expect.stringMatching(/^no space left on device: at least 6\.0 MB are needed/),
     });
     const made = { message: '', changes: [], platform: undefined, reference: undefined, signal };
     await expect(importImage(maker, { tar: inPieces(tarOf(zeros)), ...made })).rejects.toMatchObject({
@@ -115,7 +114,7 @@ describe.each(Object.entries(stores))('a full store (%s)', (_name, open) => {
       message: expect.stringMatching(/^no space left on device: the storage for layers is full/),
     });
     expect(store.list()).toEqual([]);
-    expect(await blobs.freeBytes()).toBe(LIMIT_BYTES);
+    expect(await blobs.list()).toEqual([]);
     await loadImages(deps, { archive: inPieces(await archiveOf(tarOf(small))), ...load });
     expect(store.list()).toHaveLength(1);
   });
