@@ -1,5 +1,6 @@
 // What every command has at hand: the session it was typed in, the engine, and text streams.
 import type { ByteSink, CliSession } from '../contracts/cli-session.ts';
+import type { Registries } from '../contracts/registries.ts';
 import type { ConfigFile } from './config/config-file.ts';
 import type { EngineClient } from './engine/engine-client.ts';
 
@@ -11,6 +12,8 @@ export interface TextSink {
 export interface CliContext {
   readonly session: CliSession;
   readonly engine: EngineClient;
+  /** For the commands that ask registries themselves. */
+  readonly registries: Registries;
   readonly out: TextSink;
   readonly err: TextSink;
   /** Where config.json is. */

@@ -37,6 +37,7 @@ import { push } from './commands/image/push.ts';
 import { imageRm, rmi } from './commands/image/rmi.ts';
 import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
+import { manifestInspect } from './commands/manifest/inspect.ts';
 import { login } from './commands/registry/login.ts';
 import { logout } from './commands/registry/logout.ts';
 import { search } from './commands/registry/search.ts';
@@ -97,6 +98,13 @@ export const commandGroups: readonly CommandGroup[] = [
     name: 'image',
     summary: 'Work with images',
     commands: [history, importCommand, imageInspect, load, imageLs, imagePrune, pull, push, imageRm, save, tag],
+  },
+  {
+    name: 'manifest',
+    use: 'manifest COMMAND',
+    summary: 'Work with manifests and manifest lists',
+    experimental: true,
+    commands: [manifestInspect],
   },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
   {

@@ -24,6 +24,8 @@ export interface Command<F extends FlagTable = FlagTable> {
   readonly aliasLine?: string;
   /** Place among the top level's `Common Commands`. */
   readonly common?: number;
+  /** Docker itself calls it so in its help. */
+  readonly experimental?: boolean;
   /** Understood, but not in its group's list: what it works on does not exist on a single engine. */
   readonly unlisted?: boolean;
   readonly arguments: ArgumentRule;
@@ -40,6 +42,7 @@ export interface CommandGroup {
   /** Its usage in errors, where that is more than its name: Docker is not of one mind. */
   readonly use?: string;
   readonly summary: string;
+  readonly experimental?: boolean;
   readonly commands: readonly Command[];
 }
 

@@ -33,8 +33,9 @@ describe('help', () => {
 
 /** Docker's commands that are built with images, networks, composition and many machines. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  '': [...['build'], ...['builder', 'checkpoint', 'context', 'manifest', 'network', 'plugin', 'swarm', 'trust']],
+  '': [...['build'], ...['builder', 'checkpoint', 'context', 'network', 'plugin', 'swarm', 'trust']],
   image: ['build'],
+  manifest: ['annotate', 'create', 'push', 'rm'],
 };
 
 describe('pages that list commands', () => {

@@ -1,6 +1,8 @@
 // The `docker` command line. Everything comes in through here: the stub in the guest, the page and Node call it alike.
 import type { CliSession } from '../contracts/cli-session.ts';
 import type { EngineDoor } from '../contracts/engine-api.ts';
+import { DrydockError } from '../contracts/errors.ts';
+import type { Registries } from '../contracts/registries.ts';
 import { DOCKER_VERSION } from '../contracts/engine-api.ts';
 import type { CliContext } from './cli-context.ts';
 import { helpColumns, textSink } from './cli-context.ts';
@@ -30,6 +32,11 @@ const closedDoor: EngineDoor = {
   upgrade: () => Promise.reject(new Error('connection refused')),
 };
 
+/** Where the client has no way out but the engine's. */
+const noRegistries: Registries = {
+  open: ({ domain }) => Promise.reject(new DrydockError('unavailable', `Cannot reach registry ${domain} from here`)),
+};
+
 function configFolder(session: CliSession): string {
   return session.env['DOCKER_CONFIG'] ?? `${session.env['HOME'] ?? '/root'}/.docker`;
 }
@@ -45,7 +52,17 @@ async function showRootHelp(session: CliSession, sink: 'stdout' | 'stderr'): Pro
   await textSink(session[sink]).write(page);
 }
 
-async function makeContext(session: CliSession, door: EngineDoor, options: GlobalOptions): Promise<CliContext> {
+/** What the client reaches by itself. */
+interface Surroundings {
+  readonly door: EngineDoor;
+  readonly registries: Registries;
+}
+
+async function makeContext(
+  session: CliSession,
+  { door, registries }: Surroundings,
+  options: GlobalOptions,
+): Promise<CliContext> {
   const level = options['log-level'];
   if (!LOG_LEVELS.includes(level.toLowerCase())) throw new CliError(`Unable to parse logging level: ${level}`);
   const host = await resolveEndpoint({
@@ -59,6 +76,7 @@ async function makeContext(session: CliSession, door: EngineDoor, options: Globa
     session,
     configFolder: options.config,
     config: () => (config ??= readConfigFile(session, options.config)),
+    registries,
     engine: new EngineClient(isOurs(host) ? door : closedDoor, host, session.gone),
     out: textSink(session.stdout),
     err: textSink(session.stderr),
@@ -66,12 +84,12 @@ async function makeContext(session: CliSession, door: EngineDoor, options: Globa
   };
 }
 
-async function dispatch(session: CliSession, door: EngineDoor): Promise<void> {
+async function dispatch(session: CliSession, surroundings: Surroundings): Promise<void> {
   const flags = globalFlags(configFolder(session));
   const parsed = await parseOrExplain(session, session.args, { flags, interspersed: false }, ROOT_USAGE);
   const options = parsed.values as GlobalOptions;
   const [name, ...rest] = parsed.args;
-  const context = await makeContext(session, door, options);
+  const context = await makeContext(session, surroundings, options);
 
   if (name === undefined) {
     if (options.help) return showRootHelp(session, 'stdout');
@@ -96,10 +114,18 @@ async function dispatch(session: CliSession, door: EngineDoor): Promise<void> {
   throw new CliError(`docker: unknown command: docker ${name}\n\nRun 'docker --help' for more information`);
 }
 
-/** Runs one command line. @returns the exit code; never rejects */
-export async function runDocker(session: CliSession, door: EngineDoor): Promise<number> {
+/**
+ * Runs one command line.
+ * @param registries what `docker manifest` asks; none can be reached when left out
+ * @returns the exit code; never rejects
+ */
+export async function runDocker(
+  session: CliSession,
+  door: EngineDoor,
+  registries: Registries = noRegistries,
+): Promise<number> {
   try {
-    await Promise.race([dispatch(session, door), abortion(session.gone)]);
+    await Promise.race([dispatch(session, { door, registries }), abortion(session.gone)]);
     return 0;
   } catch (error) {
     if (session.gone.aborted) return INTERRUPTED;

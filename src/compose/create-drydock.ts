@@ -6,17 +6,16 @@ import type { BootProgress, GuestFiles, Machine } from '../contracts/machine.ts'
 import { runDocker } from '../cli/run-docker.ts';
 import { createEngine } from '../engine/create-engine.ts';
 import { loadDaemonConfig } from '../engine/daemon/daemon-config.ts';
+import { clientRegistries } from '../engine/registry/client-registries.ts';
+import type { RegistryReach } from '../engine/registry/registry-reach.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import { deferred } from '../shared/deferred.ts';
 import { Dockerd } from './dockerd.ts';
 import { EngineHost } from './engine-host.ts';
 
-export interface DrydockOptions {
+export interface DrydockOptions extends RegistryReach {
   readonly guest: GuestFiles;
   readonly blobs: BlobStore;
-  readonly fetch: typeof fetch;
-  /** The `/v2/` tree that stands for docker.io. */
-  readonly defaultRegistry: URL;
   /** v86.wasm, maybe on its way. */
   readonly wasm: Promise<WebAssembly.Module>;
   /** How much of the guest's code is compiled at once; for hosts whose compiler is slow with large functions. */
@@ -44,6 +43,8 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
     options.onLog?.(line);
     for (const listener of listeners) listener(line);
   };
+  const { fetch, defaultRegistry, registryAdvice } = options;
+  const reach: RegistryReach = { fetch, defaultRegistry, registryAdvice };
   const programs = deferred<Programs>();
   const machine = await createMachine({
     guest: options.guest,
@@ -71,8 +72,7 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
         config: await loadDaemonConfig(runtime.files),
         runtime,
         blobs: options.blobs,
-        fetch: options.fetch,
-        defaultRegistry: options.defaultRegistry,
+        ...reach,
         log,
         continuesSession,
       });
@@ -89,8 +89,9 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
       return () => listeners.delete(listener);
     },
   });
+  const registries = clientRegistries(reach);
   programs.resolve({
-    docker: (session) => runDocker(session, host.door),
+    docker: (session) => runDocker(session, host.door, registries),
     dockerd: (session) => dockerd.run(session),
   });
   // A daemon.json that dockerd refuses: the shell is there to repair it.

@@ -23,15 +23,13 @@ import { imageRoutes } from './image/routes.ts';
 import { LayerPool } from './layer/layer-pool.ts';
 import { cryptoRandomBytes } from './random.ts';
 import type { RandomBytes } from './random.ts';
+import type { RegistryReach } from './registry/registry-reach.ts';
 
 export type { Engine } from './assemble-engine.ts';
 
-export interface EngineDeps {
+export interface EngineDeps extends RegistryReach {
   readonly runtime: Runtime;
   readonly blobs: BlobStore;
-  readonly fetch: typeof fetch;
-  /** The `/v2/` tree that stands for docker.io. */
-  readonly defaultRegistry: URL;
   /** From loadDaemonConfig. */
   readonly config?: DaemonConfig;
   readonly clock?: Clock;
@@ -44,7 +42,8 @@ export interface EngineDeps {
 
 /** Resolves when what an earlier engine left on the machine's disk is loaded. */
 export async function createEngine(deps: EngineDeps): Promise<Engine> {
-  const { runtime, blobs, defaultRegistry } = deps;
+  const { runtime, blobs, fetch, defaultRegistry, registryAdvice } = deps;
+  const reach: RegistryReach = { fetch, defaultRegistry, registryAdvice };
   const clock = deps.clock ?? systemClock();
   const randomBytes = deps.randomBytes ?? cryptoRandomBytes;
   const events = new EventLog(clock);
@@ -66,7 +65,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
   await volumes.load();
-  const puller = new ImagePuller({ blobs, fetch: deps.fetch, defaultRegistry, store });
+  const puller = new ImagePuller({ blobs, store, ...reach });
   const nowMs = (): number => clock.nowMs();
   const maker = new ImageMaker({ store, blobs, emit: events.emit, nowMs });
   return assembleEngine({
@@ -78,9 +77,8 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     otherRoutes: [
       registryRoutes({
         store,
-        pusher: new ImagePusher({ blobs, fetch: deps.fetch, defaultRegistry, store }),
-        fetch: deps.fetch,
-        defaultRegistry,
+        pusher: new ImagePusher({ blobs, store, ...reach }),
+        reach,
         emit: events.emit,
       }),
     ],
@@ -91,7 +89,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
       overlay2: disk.paths.overlay2,
       puller,
       maker,
-      fetch: deps.fetch,
+      fetch,
       emit: events.emit,
       nowMs,
     }),

@@ -5,7 +5,7 @@ import type { Drydock } from '../compose/create-drydock.ts';
 import type { BlobStore } from '../contracts/blob-store.ts';
 import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
-import { diskRegistryFetch, DISK_REGISTRY } from './disk-registry.ts';
+import { diskRegistry } from './disk-registry.ts';
 import { compileEmulator } from './emulator-module.ts';
 import type { Lifetime } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
@@ -31,8 +31,7 @@ export async function startDrydock(options: StartOptions = {}): Promise<Drydock>
   return createDrydock({
     guest,
     blobs: new MemoryBlobStore(),
-    fetch: diskRegistryFetch(images, fetch),
-    defaultRegistry: DISK_REGISTRY,
+    ...diskRegistry(images, fetch),
     wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes, lifetime)),
     ...others,
   });

@@ -13,7 +13,7 @@ import type { GuestFiles } from '../../src/contracts/machine.ts';
 import type { Runtime } from '../../src/contracts/runtime.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
 import { createMachine } from '../../src/machine/create-machine.ts';
-import { DISK_REGISTRY, diskRegistryFetch } from '../../src/node/disk-registry.ts';
+import { diskRegistry } from '../../src/node/disk-registry.ts';
 import { compileEmulator } from '../../src/node/emulator-module.ts';
 import { DiskGuestFiles } from '../../src/node/guest-files.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
@@ -54,8 +54,7 @@ export async function startOurs(): Promise<Contender> {
   const drydock = await createDrydock({
     guest: withoutSnapshot(guest),
     blobs: new MemoryBlobStore(),
-    fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
-    defaultRegistry: DISK_REGISTRY,
+    ...diskRegistry(PUBLIC_DIRECTORY, fetch),
     wasm: guest.load('v86.wasm').then(compileEmulator),
     onProgress: ({ phase }) => {
       if (phase === 'ready') bootedAtMs = performance.now();

@@ -4,7 +4,7 @@ import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine } from '../../src/engine/create-engine.ts';
 import { MemoryBlobStore } from '../../src/engine/blob/memory-blob-store.ts';
 import type { DrydockMachine } from '../../src/machine/create-machine.ts';
-import { diskRegistryFetch, DISK_REGISTRY } from '../../src/node/disk-registry.ts';
+import { diskRegistry } from '../../src/node/disk-registry.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
 import { sh, startMachine } from '../support/machine.ts';
 import type { AnyJson } from '../support/test-engine.ts';
@@ -18,8 +18,7 @@ const start = () =>
   createEngine({
     runtime: machine.runtime,
     blobs,
-    fetch: diskRegistryFetch(PUBLIC_DIRECTORY, fetch),
-    defaultRegistry: DISK_REGISTRY,
+    ...diskRegistry(PUBLIC_DIRECTORY, fetch),
     log: (line) => log.push(line),
   });
 
@@ -110,7 +109,7 @@ describe('an engine that starts again over the same machine', () => {
         return typeof value === 'function' ? value.bind(target) : value;
       },
     });
-    const other = await createEngine({ runtime, blobs, fetch, defaultRegistry: DISK_REGISTRY });
+    const other = await createEngine({ runtime, blobs, ...diskRegistry(PUBLIC_DIRECTORY, fetch) });
     expect(turns).toBeLessThanOrEqual(5);
     await other.close();
   });

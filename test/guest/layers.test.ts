@@ -16,13 +16,13 @@ import { readErofs } from '../../src/engine/layer/testing/erofs-reader.ts';
 import type { TarItem } from '../../src/engine/layer/testing/tar-archive.ts';
 import { parseReference } from '../../src/engine/registry/reference.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
-import { DISK_REGISTRY, diskRegistryFetch } from '../../src/node/disk-registry.ts';
+import { diskRegistry } from '../../src/node/disk-registry.ts';
 import { compileEmulator } from '../../src/node/emulator-module.ts';
 import { DiskGuestFiles } from '../../src/node/guest-files.ts';
 import { PUBLIC_DIRECTORY } from '../../src/node/paths.ts';
 import { runScript } from '../support/guest.ts';
 
-const disk = diskRegistryFetch(PUBLIC_DIRECTORY, fetch);
+const disk = diskRegistry(PUBLIC_DIRECTORY, fetch);
 const big = Uint8Array.from({ length: 1_500_001 }, (_, i) => (i * 31 + (i >> 12)) & 0xff);
 const many = Array.from({ length: 3000 }, (_, i) => `many/${'x'.repeat(i % 70)}${i}`);
 let drydock: Drydock | undefined;
@@ -50,7 +50,7 @@ async function bottom(): Promise<TarItem[]> {
     usedBy: () => [],
     releaseLayer: () => Promise.resolve(),
   });
-  const puller = new ImagePuller({ store, blobs, fetch: disk, defaultRegistry: DISK_REGISTRY });
+  const puller = new ImagePuller({ store, blobs, ...disk });
   const { signal } = new AbortController();
   await puller.pull({ reference: parseReference('busybox:latest'), signal, report: () => undefined });
   const [layer] = store.get('busybox').layers;

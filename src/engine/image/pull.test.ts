@@ -29,7 +29,13 @@ function setUp() {
     usedBy: () => [],
     releaseLayer: async () => undefined,
   });
-  const puller = new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base });
+  const puller = new ImagePuller({
+    store,
+    blobs,
+    fetch: registry.fetch,
+    defaultRegistry: registry.base,
+    registryAdvice: 'Use another.',
+  });
   const pull = async (name: string, signal = new AbortController().signal): Promise<PullMessage[]> => {
     const messages: PullMessage[] = [];
     await puller.pull({ reference: parseReference(name), signal, report: (message) => void messages.push(message) });
@@ -316,7 +322,7 @@ describe('a pull that fails leaves nothing', () => {
     expect(failure).toBeInstanceOf(DrydockError);
     expect(failure).toMatchObject({ code: 'unavailable' });
     expect(String(failure)).toMatch(
-      /ghcr\.io.*https:\/\/ghcr\.io\/v2\/some\/app\/manifests\/1.*CORS.*default registry/s,
+      /ghcr\.io.*https:\/\/ghcr\.io\/v2\/some\/app\/manifests\/1.*Failed to fetch.*Use another\./s,
     );
     await expectNothing();
   });

@@ -2,20 +2,20 @@
 // it is here and checked; a pull that fails or is given up leaves nothing.
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
-import { digestOf } from '../blob/sha256.ts';
 import type { LayerLease } from '../layer/layer-pool.ts';
 import type { UnpackedLayer } from '../layer/unpack.ts';
 import type { Credentials } from '../registry/authorization.ts';
+import { readImageConfig } from '../registry/checked-bodies.ts';
 import { RegistryClient } from '../registry/client.ts';
-import { endpointOf } from '../registry/endpoint.ts';
 import type { ImageManifest } from '../registry/manifest.ts';
 import { GUEST_PLATFORM, selectManifest } from '../registry/platform.ts';
 import { requirePlatform } from './check-platform.ts';
 import type { Platform } from '../registry/platform.ts';
-import { readAtMost } from '../registry/read-body.ts';
 import { canonicalString, familiarName, familiarString, withDigest } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import { transportTo } from '../registry/registry-reach.ts';
+import type { RegistryReach } from '../registry/registry-reach.ts';
 import { cancelled } from '../registry/registry-transport.ts';
 import type { Image } from './image.ts';
 import { parseImageConfig } from './image-config.ts';
@@ -25,14 +25,9 @@ import { shortId, stepMessage } from './pull-message.ts';
 import type { PullMessage, PullStep } from './pull-message.ts';
 import { failedToRegister } from './failed-to-register.ts';
 
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
-
-export interface PullerDeps {
+export interface PullerDeps extends RegistryReach {
   readonly store: ImageStore;
   readonly blobs: BlobStore;
-  readonly fetch: typeof fetch;
-  /** The `/v2/` tree that stands for docker.io. */
-  readonly defaultRegistry: URL;
 }
 
 export interface PullRequest {
@@ -64,8 +59,7 @@ export class ImagePuller {
    */
   async pull(request: PullRequest): Promise<void> {
     const { reference, credentials, signal } = request;
-    const endpoint = endpointOf(reference.domain, this.#deps.defaultRegistry);
-    const client = new RegistryClient({ endpoint, fetch: this.#deps.fetch, credentials });
+    const client = new RegistryClient(transportTo(this.#deps, reference.domain, credentials));
     try {
       let changed = false;
       for (const part of await partsOf(client, reference, signal)) {
@@ -181,12 +175,7 @@ async function partsOf(client: RegistryClient, reference: Reference, signal: Abo
 
 async function fetchConfig({ client, reference, signal }: PartRequest, manifest: ImageManifest): Promise<Uint8Array> {
   const { digest } = manifest.config;
-  const response = await client.blob(reference.path, digest, signal);
-  const bytes = await readAtMost(response, MAX_CONFIG_BYTES, `image config ${digest}`);
-  if ((await digestOf(bytes)) !== digest) {
-    throw new DrydockError('data-loss', `image config verification failed for digest ${digest}`);
-  }
-  return bytes;
+  return readImageConfig(await client.blob(reference.path, digest, signal), digest);
 }
 
 /** What the daemon makes of a registry's refusal. */

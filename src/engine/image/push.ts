@@ -4,12 +4,13 @@ import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { Slots } from '../layer/slots.ts';
 import type { Credentials } from '../registry/authorization.ts';
-import { endpointOf } from '../registry/endpoint.ts';
 import { MEDIA_TYPES } from '../registry/manifest.ts';
 import type { Descriptor } from '../registry/manifest.ts';
 import { canonicalString, familiarName, familiarString, withDigest } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
-import { RegistryTransport, cancelled } from '../registry/registry-transport.ts';
+import { transportTo } from '../registry/registry-reach.ts';
+import type { RegistryReach } from '../registry/registry-reach.ts';
+import { cancelled } from '../registry/registry-transport.ts';
 import { RegistryUpload } from '../registry/upload.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';
@@ -21,12 +22,9 @@ import { pushLayer } from './push-layer.ts';
 const CONFIG_TYPE = 'application/vnd.docker.container.image.v1+json';
 const CONCURRENT_UPLOADS = 5;
 
-export interface PusherDeps {
+export interface PusherDeps extends RegistryReach {
   readonly store: ImageStore;
   readonly blobs: BlobStore;
-  readonly fetch: typeof fetch;
-  /** The `/v2/` tree that stands for docker.io. */
-  readonly defaultRegistry: URL;
 }
 
 export interface PushRequest {
@@ -55,13 +53,12 @@ export class ImagePusher {
   /** @throws DrydockError in Docker's words */
   async push(request: PushRequest): Promise<void> {
     const { reference, credentials, signal, report } = request;
-    const { store, fetch, defaultRegistry } = this.#deps;
+    const { store } = this.#deps;
     report({ status: `The push refers to repository [${reference.domain}/${reference.path}]` });
     const named = store.references.named(reference);
     if (named.length === 0) throw unknown(`An image does not exist locally with the tag: ${familiarName(reference)}`);
     const failure = new AbortController();
-    const endpoint = endpointOf(reference.domain, defaultRegistry);
-    const transport = new RegistryTransport({ endpoint, fetch, credentials });
+    const transport = transportTo(this.#deps, reference.domain, credentials);
     const upload = new RegistryUpload(transport, reference.path, AbortSignal.any([signal, failure.signal]));
     const push: Push = { ...request, upload, known: new Map() };
     try {

@@ -1,4 +1,5 @@
-// What the engine asks of registries beyond pulls: POST /images/{name}/push, POST /auth, GET /images/search. Parse, call, answer.
+// What the engine asks of registries beyond pulls: POST /images/{name}/push, POST /auth, GET /images/search,
+// GET /distribution/{name}/json. Parse, call, answer.
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { DrydockError } from '../../contracts/errors.ts';
@@ -7,12 +8,14 @@ import { json } from '../api/json.ts';
 import { Filters } from '../api/filters.ts';
 import { Query } from '../api/query.ts';
 import type { EmitEvent } from '../event/event-log.ts';
+import type { RegistryReach } from '../registry/registry-reach.ts';
 import { familiarName, familiarString, parseReference } from '../registry/reference.ts';
 import { credentialsIn, credentialsOf } from './auth-header.ts';
 import { requirePlatform } from './check-platform.ts';
 import { decodePlatform } from './decode-platform.ts';
 import { emitImageEvent } from './image-events.ts';
 import type { ImageStore } from './image-store.ts';
+import { inspectDistribution } from './inspect-distribution.ts';
 import { logIn } from './login.ts';
 import { pullResponse } from './pull-response.ts';
 import type { ImagePusher } from './push.ts';
@@ -22,8 +25,7 @@ import { repoTagReference } from './repo-tag.ts';
 export interface RegistryRoutesDeps {
   readonly store: ImageStore;
   readonly pusher: ImagePusher;
-  readonly fetch: typeof fetch;
-  readonly defaultRegistry: URL;
+  readonly reach: RegistryReach;
   readonly emit: EmitEvent;
 }
 
@@ -34,28 +36,29 @@ export function registryRoutes(deps: RegistryRoutesDeps): Hono {
   routes.onError(toErrorResponse);
   routes.post('/images/:name{.+}/push', (c) => push(deps, c.req.param('name'), c.req.raw));
   routes.get('/images/search', async (c) => {
-    const { fetch, defaultRegistry } = deps;
     const query = new Query(c.req.raw);
     const found = await searchImages({
+      ...deps.reach,
       term: query.text('term'),
       limit: limitOf(query.text('limit')),
       filters: Filters.parse(query.text('filters'), SEARCH_FILTERS),
       credentials: credentialsOf(c.req.raw.headers.get('x-registry-auth')),
-      fetch,
-      defaultRegistry,
       signal: c.req.raw.signal,
     });
     return json(found);
   });
+  routes.get('/distribution/:name{.+}/json', async (c) => {
+    const { headers, signal } = c.req.raw;
+    const credentials = credentialsOf(headers.get('x-registry-auth'));
+    return json(await inspectDistribution({ ...deps.reach, name: c.req.param('name'), credentials, signal }));
+  });
   routes.post('/auth', async (c) => {
-    const { fetch, defaultRegistry } = deps;
     const body = parsedAuth(await c.req.raw.text());
     const { signal } = c.req.raw;
     await logIn({
+      ...deps.reach,
       server: body?.serveraddress ?? '',
       credentials: credentialsIn(body),
-      fetch,
-      defaultRegistry,
       signal,
     });
     return json({ IdentityToken: '', Status: 'Login Succeeded' });

@@ -6,20 +6,18 @@ import type { Filters } from '../api/filters.ts';
 import { goInteger } from '../go-numbers.ts';
 import type { Credentials } from '../registry/authorization.ts';
 import { DEFAULT_DOMAIN } from '../registry/reference.ts';
-import { endpointOf } from '../registry/endpoint.ts';
 import { readAtMost } from '../registry/read-body.ts';
-import { RegistryTransport } from '../registry/registry-transport.ts';
+import { transportTo } from '../registry/registry-reach.ts';
+import type { RegistryReach } from '../registry/registry-reach.ts';
 
 export const SEARCH_FILTERS = ['is-automated', 'is-official', 'stars'] as const;
 
-export interface SearchRequest {
+export interface SearchRequest extends RegistryReach {
   readonly term: string;
   /** 0 for Docker's own. */
   readonly limit: number;
   readonly filters: Filters;
   readonly credentials: Credentials | undefined;
-  readonly fetch: typeof fetch;
-  readonly defaultRegistry: URL;
   readonly signal: AbortSignal;
 }
 
@@ -65,29 +63,21 @@ export async function searchImages(request: SearchRequest): Promise<SearchResult
   );
 }
 
-async function ask({
-  term,
-  limit,
-  fetch,
-  defaultRegistry,
-  credentials,
-  signal,
-}: SearchRequest): Promise<SearchResult[]> {
+async function ask({ term, limit, credentials, signal, ...reach }: SearchRequest): Promise<SearchResult[]> {
   const count = limit === 0 ? DEFAULT_LIMIT : limit;
   if (count < 1 || count > MAX_LIMIT) throw refuse(`limit ${count} is outside the range of [1, ${MAX_LIMIT}]`);
   const [domain, rest] = splitTerm(term);
-  const endpoint = endpointOf(domain, defaultRegistry);
-  const transport = new RegistryTransport({ endpoint, fetch, credentials });
+  const transport = transportTo(reach, domain, credentials);
   const query = new URLSearchParams({ q: rest, n: String(count) });
   const accept = [301, 302, 400, 401, 403, 404, 405, 500];
-  const response = await transport.send(new URL(`../v1/search?${query}`, endpoint.base), { signal, accept });
+  const response = await transport.send(new URL(`../v1/search?${query}`, transport.base), { signal, accept });
   const isJson = response.headers.get('content-type')?.includes('json') ?? false;
   if (!response.ok || !isJson) {
     await response.body?.cancel();
-    if (!isJson) throw nowhere(endpoint.title);
+    if (!isJson) throw nowhere(transport.title);
     throw new DrydockError('internal', `Unexpected status code ${response.status}`);
   }
-  const body = new TextDecoder().decode(await readAtMost(response, MAX_BODY_BYTES, `search of ${endpoint.title}`));
+  const body = new TextDecoder().decode(await readAtMost(response, MAX_BODY_BYTES, `search of ${transport.title}`));
   return resultsIn(body);
 }
 

@@ -1,18 +1,12 @@
 // How a registry asks who is there, and what is sent back: Basic, or a token fetched from the place that it names
 // (RFC 9110 section 11; distribution spec, "Token Authentication").
 import { DrydockError } from '../../contracts/errors.ts';
+import type { RegistryLogin } from '../../contracts/registries.ts';
 import { readAtMost, readStart } from './read-body.ts';
 import { MAX_ERROR_BODY_BYTES, registryError } from './registry-error.ts';
 
-/** From the X-Registry-Auth header. */
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-  /** A refresh token that takes the password's place. */
-  readonly identityToken?: string;
-  /** Sent as it is, instead of asking for one. */
-  readonly registryToken?: string;
-}
+/** From the X-Registry-Auth header, or the client's own. */
+export type Credentials = RegistryLogin;
 
 export interface Challenge {
   /** Lower case: `bearer`, `basic`. */

@@ -4,6 +4,7 @@ import { parseChallenge } from './authorization.ts';
 import { RegistryClient } from './client.ts';
 import { endpointOf } from './endpoint.ts';
 import { MEDIA_TYPES } from './manifest.ts';
+import { RegistryTransport } from './registry-transport.ts';
 import { parsePlatform, selectManifest } from './platform.ts';
 
 const utf8 = new TextEncoder();
@@ -24,7 +25,7 @@ function clientOf(answer: Answer, credentials?: { username: string; password: st
     return answer(request);
   };
   const endpoint = endpointOf(domain, new URL('https://page.test/sub/v2'));
-  return { client: new RegistryClient({ endpoint, fetch, credentials }), asked };
+  return { client: new RegistryClient(new RegistryTransport({ endpoint, fetch, credentials })), asked };
 }
 
 describe('endpointOf', () => {

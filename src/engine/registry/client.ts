@@ -1,17 +1,13 @@
 // Talks to one registry (OCI distribution spec, "Pull"). Whatever it hands out was checked against its digest, or says
 // that the caller must: blobs are streams.
 import type { Digest } from '../../contracts/blob-store.ts';
-import { DrydockError } from '../../contracts/errors.ts';
-import { digestOf, isDigest } from '../blob/sha256.ts';
-import { MEDIA_TYPES, parseManifest } from './manifest.ts';
+import { ACCEPTED_MANIFESTS, isPage, readManifest } from './checked-bodies.ts';
+import { parseManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
 import { readAtMost, readStart } from './read-body.ts';
 import { MAX_ERROR_BODY_BYTES, RegistryError, registryError } from './registry-error.ts';
-import { RegistryTransport } from './registry-transport.ts';
-import type { TransportOptions } from './registry-transport.ts';
+import type { RegistryTransport } from './registry-transport.ts';
 
-const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_TAGS_BYTES = 4 * 1024 * 1024;
 /** A registry that always names another page must not keep us for ever. */
 const MAX_TAG_PAGES = 1000;
@@ -27,8 +23,8 @@ export interface FetchedManifest {
 export class RegistryClient {
   readonly #transport: RegistryTransport;
 
-  constructor(options: TransportOptions) {
-    this.#transport = new RegistryTransport(options);
+  constructor(transport: RegistryTransport) {
+    this.#transport = transport;
   }
 
   /**
@@ -36,17 +32,13 @@ export class RegistryClient {
    * @throws RegistryError `MANIFEST_UNKNOWN`, `NAME_UNKNOWN` and others; DrydockError `data-loss` on a wrong digest
    */
   async manifest(repository: string, reference: string, signal?: AbortSignal): Promise<FetchedManifest> {
-    const response = await this.#get(`${repository}/manifests/${reference}`, signal, { Accept: ACCEPT });
+    const response = await this.#get(`${repository}/manifests/${reference}`, signal, { Accept: ACCEPTED_MANIFESTS });
     const request = `GET ${this.#url(`${repository}/manifests/${reference}`)}`;
     if (response.status === 404 || isPage(response)) {
       throw await this.#missingManifest(repository, request, response, signal);
     }
     const name = `${repository}:${reference}`;
-    const bytes = await readAtMost(response, MAX_MANIFEST_BYTES, `manifest of ${name}`);
-    const digest = await digestOf(bytes);
-    const stated = response.headers.get('docker-content-digest');
-    const expected = isDigest(reference) ? reference : stated !== null && isDigest(stated) ? stated : digest;
-    if (digest !== expected) throw new DrydockError('data-loss', `manifest verification failed for digest ${expected}`);
+    const { bytes, digest } = await readManifest(response, reference, name);
     return { manifest: parseManifest(bytes, name), digest, bytes };
   }
 
@@ -114,11 +106,6 @@ export class RegistryClient {
   #get(path: string, signal: AbortSignal | undefined, headers: Record<string, string> = {}): Promise<Response> {
     return this.#transport.send(path, { headers, signal, accept: [404] });
   }
-}
-
-/** Hosts of single-page apps answer every unknown address with their page. */
-function isPage(response: Response): boolean {
-  return response.headers.get('content-type')?.startsWith('text/html') ?? false;
 }
 
 /** @returns undefined for what is no list of tags */

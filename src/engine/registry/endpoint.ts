@@ -8,14 +8,17 @@ export interface Endpoint {
   readonly title: string;
 }
 
-/** @param defaultRegistry a `/v2/` tree under any prefix, such as `https://host/some/prefix/v2/` */
-export function endpointOf(domain: string, defaultRegistry: URL): Endpoint {
+/**
+ * @param defaultRegistry a `/v2/` tree under any prefix, such as `https://host/some/prefix/v2/`
+ * @param isPlain HTTP without TLS
+ */
+export function endpointOf(domain: string, defaultRegistry: URL, isPlain = isLoopback(domain)): Endpoint {
   if (domain === 'docker.io') {
     const base = new URL(defaultRegistry);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
     return { base, title: `docker.io (served by ${base})` };
   }
-  return { base: new URL(`${isLoopback(domain) ? 'http' : 'https'}://${domain}/v2/`), title: domain };
+  return { base: new URL(`${isPlain ? 'http' : 'https'}://${domain}/v2/`), title: domain };
 }
 
 /** Docker speaks plain HTTP to 127.0.0.0/8, ::1 and localhost without being told to. */

@@ -14,15 +14,11 @@ export interface TransportOptions {
   readonly endpoint: Endpoint;
   readonly fetch: typeof fetch;
   readonly credentials?: Credentials | undefined;
-  /** Said when the registry cannot be reached, with what to do about it. A page's by default. */
+  /** Said when the registry cannot be reached, with what to do about it. */
   readonly advice?: string;
 }
 
-/** Browsers tell a page nothing of why a request failed, so the text has to name what it usually is. */
-const PAGE_ADVICE =
-  'Check the name and the network. A page can only reach a registry that sends CORS headers ' +
-  '(Access-Control-Allow-Origin), which Docker Hub and most others do not: use an image of the default registry, ' +
-  'or run Drydock in Node ("drydock serve"), where CORS does not apply.';
+const ADVICE = 'Check the name and the network.';
 
 export interface RegistryRequest {
   /** GET by default. */
@@ -32,7 +28,7 @@ export interface RegistryRequest {
   readonly body?: Uint8Array;
   readonly signal?: AbortSignal | undefined;
   /** Statuses that the caller judges itself. */
-  readonly accept?: readonly number[];
+  readonly accept?: readonly number[] | 'every';
 }
 
 /** Rejects with `unavailable` when the registry cannot be reached, `cancelled` when `signal` aborts, RegistryError otherwise. */
@@ -44,7 +40,7 @@ export class RegistryTransport {
   /** The answer to the last challenge; a transport is used for one repository. */
   #authorization: string | undefined;
 
-  constructor({ endpoint, fetch, credentials, advice = PAGE_ADVICE }: TransportOptions) {
+  constructor({ endpoint, fetch, credentials, advice = ADVICE }: TransportOptions) {
     this.#endpoint = endpoint;
     this.#fetch = fetch;
     this.#credentials = credentials;
@@ -52,8 +48,23 @@ export class RegistryTransport {
     if (credentials?.registryToken) this.#authorization = `Bearer ${credentials.registryToken}`;
   }
 
+  /** Where `/v2/` is. */
+  get base(): URL {
+    return this.#endpoint.base;
+  }
+
+  get title(): string {
+    return this.#endpoint.title;
+  }
+
   url(path: string): URL {
     return new URL(path, this.#endpoint.base);
+  }
+
+  /** Looks whether anybody is there, whatever they answer. */
+  async ping(signal: AbortSignal): Promise<void> {
+    const response = await this.#fetched(this.#endpoint.base, {}, signal);
+    await response.body?.cancel();
   }
 
   /** @param at a path below `/v2/`, or where the registry sent us */
@@ -62,7 +73,7 @@ export class RegistryTransport {
     const url = typeof at === 'string' ? this.url(at) : at;
     for (let attempt = 1; ; attempt++) {
       const response = await this.#authorized(url, request);
-      if (response.ok || accept.includes(response.status)) return response;
+      if (response.ok || accept === 'every' || accept.includes(response.status)) return response;
       const waitMs = attempt < ATTEMPTS ? retryAfterMs(response, attempt) : undefined;
       if (waitMs === undefined) {
         throw registryError(`${method} ${url}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES));

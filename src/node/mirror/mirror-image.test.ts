@@ -9,7 +9,8 @@ import { RegistryClient } from '../../engine/registry/client.ts';
 import { MEDIA_TYPES } from '../../engine/registry/manifest.ts';
 import { parseReference } from '../../engine/registry/reference.ts';
 import { FakeRegistry } from '../../engine/registry/testing/fake-registry.ts';
-import { DISK_REGISTRY, diskRegistryFetch } from '../disk-registry.ts';
+import { transportTo } from '../../engine/registry/registry-reach.ts';
+import { diskRegistry } from '../disk-registry.ts';
 import { mirrorImage } from './mirror-image.ts';
 import { mirrorTarget } from './mirror-target.ts';
 import { RegistryTree } from './registry-tree.ts';
@@ -60,10 +61,7 @@ async function files(): Promise<string[]> {
 /** The tree, as the page's engine reads it. */
 function page(): RegistryClient {
   const nowhere = (): Promise<Response> => Promise.reject(new Error('Nothing but the tree is to be asked'));
-  return new RegistryClient({
-    endpoint: { base: DISK_REGISTRY, title: 'tree' },
-    fetch: diskRegistryFetch(folder, nowhere),
-  });
+  return new RegistryClient(transportTo(diskRegistry(folder, nowhere), 'docker.io'));
 }
 
 async function blobOf(digest: Digest): Promise<Uint8Array> {

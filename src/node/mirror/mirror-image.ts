@@ -6,7 +6,7 @@ import { parseImageConfig } from '../../engine/image/image-config.ts';
 import type { Credentials } from '../../engine/registry/authorization.ts';
 import { RegistryClient } from '../../engine/registry/client.ts';
 import type { FetchedManifest } from '../../engine/registry/client.ts';
-import { endpointOf } from '../../engine/registry/endpoint.ts';
+import { transportTo } from '../../engine/registry/registry-reach.ts';
 import type { ImageManifest, ManifestIndex } from '../../engine/registry/manifest.ts';
 import { formatPlatform, GUEST_PLATFORM, platformMatches } from '../../engine/registry/platform.ts';
 import { readAtMost } from '../../engine/registry/read-body.ts';
@@ -44,9 +44,8 @@ interface Job extends MirrorRequest {
  * @throws DrydockError `not-found` (no such image, or not for the guest), `unauthorized`, `unavailable`, `data-loss`, `cancelled`
  */
 export async function mirrorImage(request: MirrorRequest): Promise<void> {
-  const endpoint = endpointOf(request.reference.domain, DOCKER_HUB);
-  const advice = 'Check the name and the network.';
-  const client = new RegistryClient({ endpoint, fetch: request.fetch, credentials: request.credentials, advice });
+  const reach = { fetch: request.fetch, defaultRegistry: DOCKER_HUB };
+  const client = new RegistryClient(transportTo(reach, request.reference.domain, request.credentials));
   try {
     await copyImage({ ...request, client });
   } catch (error) {

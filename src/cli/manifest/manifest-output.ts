@@ -1,0 +1,58 @@
+// What `docker manifest inspect` prints, byte for byte as Go's encoder writes it (docker/cli: cli/command/manifest/inspect.go).
+import { indentJson } from '../format/json-indent.ts';
+import type { ImageManifest, Inspected } from './image-manifest.ts';
+import { TYPES } from './image-manifest.ts';
+
+export function manifestOutput(inspected: Inspected, verbose: boolean): string {
+  if (inspected.kind === 'image') {
+    const { manifest } = inspected;
+    return `${verbose ? indentJson(detailsJson(manifest), '\t') : plain(manifest)}\n`;
+  }
+  const { manifests } = inspected;
+  if (verbose) return `${indentJson(`[${manifests.map(detailsJson).join(',')}]`, '\t')}\n`;
+  return `${indentJson(listJson(manifests), '   ')}\n`;
+}
+
+/** As it is in the registry, but for its white space; what follows its end stays. */
+function plain({ bytes }: ImageManifest): string {
+  const text = textOf(bytes);
+  return indentJson(text, '\t') + (/[ \t\r\n]*$/.exec(text)?.[0] ?? '');
+}
+
+/** A manifest list, made anew of what was found in one. */
+export function listJson(manifests: readonly ImageManifest[]): string {
+  const isOci = manifests[0]?.mediaType === TYPES.ociManifest;
+  return htmlSafe(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: isOci ? TYPES.ociIndex : TYPES.dockerList,
+      manifests: manifests.map(({ mediaType, bytes, digest, platform }) => ({
+        mediaType,
+        size: bytes.length,
+        digest,
+        platform,
+      })),
+    }),
+  );
+}
+
+/** `docker manifest inspect -v`; and how a manifest of a list is kept on the client's disk. */
+export function detailsJson({ ref, mediaType, digest, bytes, platform }: ImageManifest): string {
+  const fields = {
+    Ref: ref,
+    Descriptor: { mediaType, digest, size: bytes.length, platform },
+    Raw: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
+  };
+  const field = mediaType === TYPES.ociManifest ? 'OCIManifest' : 'SchemaV2Manifest';
+  return htmlSafe(`${JSON.stringify(fields).slice(0, -1)},"${field}":${indentJson(textOf(bytes), '')}}`);
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Go's encoder lets nothing through that means something in a web page. */
+function htmlSafe(json: string): string {
+  return json.replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
