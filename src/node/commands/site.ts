@@ -2,7 +2,6 @@
 import { parseArgs } from 'node:util';
 import { openSite } from '../open-site.ts';
 import type { Site, SiteOptions } from '../open-site.ts';
-import { parseListen } from '../request-guard.ts';
 import { UsageError } from './usage.ts';
 
 const DEFAULT_LISTEN = '127.0.0.1:8080';
@@ -58,11 +57,8 @@ function parse(args: string[]): 'help' | SiteOptions {
       },
     });
     if (values.help) return 'help';
-    const listen = parseListen(values.listen.includes('://') ? values.listen : `tcp://${values.listen}`);
-    if (listen.kind === 'unix') throw new Error(`invalid address "${values.listen}": give HOST:PORT`);
     return {
-      host: listen.host,
-      port: listen.port,
+      ...parseAddress(values.listen),
       config: values.config,
       directory: values.directory,
       allowRemote: values['allow-remote'],
@@ -73,6 +69,13 @@ function parse(args: string[]): 'help' | SiteOptions {
       `${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock site --help' for more information`,
     );
   }
+}
+
+/** @throws Error naming the value */
+function parseAddress(value: string): { host: string; port: number } {
+  const [, host, port] = /^(\[[0-9a-fA-F:]+\]|[^:/[\]]+):(\d{1,5})$/.exec(value) ?? [];
+  if (host === undefined || Number(port) > 65_535) throw new Error(`invalid address "${value}": give HOST:PORT`);
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 function interrupted(): Promise<void> {
