@@ -15,7 +15,15 @@ export class StubHelper {
 
   /** What it prints. @throws DrydockError `guest` with its own words */
   async text(args: readonly string[]): Promise<string> {
-    return new Response(this.output(args) as ReadableStream<Uint8Array<ArrayBuffer>>).text();
+    // Not by a Response: in Chromium its text() fails with "Failed to fetch", whatever the stream failed with.
+    const reader = this.output(args).getReader();
+    const decoder = new TextDecoder();
+    let text = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decoder.decode();
+      text += decoder.decode(value, { stream: true });
+    }
   }
 
   /** Starts with the first read; a failure takes the place of the end; cancelling it kills the program. */
