@@ -141,7 +141,8 @@ describe('other registries', () => {
     expect(await textOf(registries.fetch('https://open.test/v2/'))).toBe('let in');
     await expect(registries.fetch('https://ghcr.io/v2/x/manifests/1')).rejects.toMatchObject({
       message:
-        "the browser has no answer that a page may read, and this page's server passes on requests only to docker.io, quay.io",
+        'nobody is there, or it does not let pages in (CORS), as Docker Hub and most registries, and ' +
+        "this page's server passes on requests only to docker.io, quay.io",
       cause: expect.objectContaining({ message: 'Failed to fetch' }) as Error,
     });
   });

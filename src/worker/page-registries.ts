@@ -113,8 +113,12 @@ export class PageRegistries {
   async #whyNot(): Promise<string> {
     if (this.#options.isOffline()) return 'this device is offline';
     const names = await this.#names();
-    const passesOn = names.length === 0 ? 'no requests' : `requests only to ${names.join(', ')}`;
-    return `the browser has no answer that a page may read, and this page's server passes on ${passesOn}`;
+    const whatFor =
+      names.length === 0
+        ? 'this page\'s server passes on no requests (that of "npm start" does: docs/hosting.md)'
+        : `this page's server passes on requests only to ${names.join(', ')}`;
+    // Browsers tell a page nothing of why a request failed: what it usually is has to be named.
+    return `nobody is there, or it does not let pages in (CORS), as Docker Hub and most registries, and ${whatFor}`;
   }
 
   async #passes(host: string): Promise<boolean> {

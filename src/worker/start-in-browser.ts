@@ -13,12 +13,6 @@ import { PageRegistries } from './page-registries.ts';
  */
 const PAGES_PER_MODULE = 1;
 
-/** Browsers tell a page nothing of why a request failed, so the text has to name what it usually is. */
-const PAGE_ADVICE =
-  'Check the name and the network. A page can only reach a registry that sends CORS headers ' +
-  '(Access-Control-Allow-Origin), which Docker Hub and most others do not: use an image of the default registry, ' +
-  'or run Drydock in Node ("drydock serve"), where CORS does not apply.';
-
 export interface BrowserStart {
   /** The folder of the page, with a trailing slash. */
   readonly site: URL;
@@ -38,7 +32,6 @@ export async function startInBrowser({ site, downloads, onProgress }: BrowserSta
     blobs: await openBlobStore(onLog),
     fetch: registries.fetch,
     defaultRegistry: registries.tree,
-    registryAdvice: PAGE_ADVICE,
     wasm: downloads.module,
     pagesPerModule: PAGES_PER_MODULE,
     // Not returned: the boot does not wait for the page to draw.

@@ -102,8 +102,8 @@ describe('what the configuration does not have', () => {
   it.each([
     [
       'docker pull none.invalid/x/y',
-      'Cannot reach registry none.invalid: GET https://none.invalid/v2/x/y/manifests/latest failed: the browser has no answer ' +
-        "that a page may read, and this page's server passes on requests only to docker.io, open.example, closed.example",
+      'Cannot reach registry none.invalid: GET https://none.invalid/v2/x/y/manifests/latest failed: nobody is there, or it ' +
+        "does not let pages in (CORS), as Docker Hub and most registries, and this page's server passes on requests only to docker.io, open.example, closed.example",
     ],
     [
       'docker pull else/where',

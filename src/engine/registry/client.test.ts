@@ -73,6 +73,22 @@ describe('RegistryClient', () => {
     expect(Buffer.from(sent, 'base64').toString()).toBe('me:pä:ss');
   });
 
+  it.each([
+    ['insufficient_scope', { registryCode: 'DENIED', message: 'denied: requested access to the resource is denied' }],
+    ['invalid_token', { registryCode: 'UNAUTHORIZED', message: 'unauthorized: authentication required' }],
+    ['none_of_these', { registryCode: 'UNAUTHORIZED', message: 'unauthorized: say please' }],
+  ])('takes %s of a challenge for what it means', async (error, refusal) => {
+    const { client } = clientOf(({ url }) =>
+      new URL(url).pathname === '/token'
+        ? Response.json({ token: 'T' })
+        : Response.json(
+            { errors: [{ code: 'UNAUTHORIZED', message: 'say please' }] },
+            { status: 401, headers: { 'www-authenticate': `Bearer realm="https://auth.test/token",error="${error}"` } },
+          ),
+    );
+    await expect(client.manifest('app', 'latest')).rejects.toMatchObject(refusal);
+  });
+
   it('answers Basic only with credentials', async () => {
     const answer: Answer = (request) =>
       request.headers.has('authorization')
@@ -177,7 +193,16 @@ describe('platforms', () => {
     expect(selectManifest(index, parsePlatform('linux/i386')).digest).toMatch(/^sha256:1/);
     expect(selectManifest(index, parsePlatform('arm')).digest).toMatch(/^sha256:2/);
     expect(() => selectManifest(index, parsePlatform('linux/arm/v6'))).toThrow(
-      'no matching manifest for linux/arm/v6 in the manifest list entries',
+      /^no matching manifest for linux\/arm\/v6 in the manifest list entries: the image has only linux\/386, linux\/amd64, linux\/arm\/v7$/,
+    );
+    const others = index.manifests.filter(({ platform }) => platform.architecture !== '386');
+    const attestation = {
+      ...others[0],
+      platform: { os: 'unknown', architecture: 'unknown' },
+    } as (typeof others)[number];
+    expect(() => selectManifest({ ...index, manifests: [...others, attestation] }, parsePlatform('linux/386'))).toThrow(
+      'no matching manifest for linux/386 in the manifest list entries: the image has only linux/amd64, linux/arm/v7. ' +
+        'This machine runs nothing else: look for another tag or image that has it',
     );
   });
 

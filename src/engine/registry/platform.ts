@@ -82,8 +82,23 @@ export function selectManifest(index: ManifestIndex, wanted: Platform): Manifest
     (entry) => entry.platform !== undefined && platformMatches(wanted, entry.platform),
   );
   if (match !== undefined) return match;
+  const offered = offeredPlatforms(index);
+  const only = offered.length === 0 ? 'no platform' : `only ${offered.join(', ')}`;
+  const advice = platformMatches(GUEST_PLATFORM, wanted)
+    ? '. This machine runs nothing else: look for another tag or image that has it'
+    : '';
+  // Docker's words; what there is instead saves a search.
   throw new DrydockError(
     'not-found',
-    `no matching manifest for ${formatPlatform(wanted)} in the manifest list entries`,
+    `no matching manifest for ${formatPlatform(wanted)} in the manifest list entries: the image has ${only}${advice}`,
   );
+}
+
+/** What an image is made for, each once. */
+export function offeredPlatforms({ manifests }: ManifestIndex): string[] {
+  // Attestations are listed beside the images, for the platform "unknown/unknown".
+  const offered = manifests.flatMap(({ platform }) =>
+    platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)],
+  );
+  return [...new Set(offered)].sort();
 }

@@ -6,6 +6,7 @@ import type { Endpoint } from './endpoint.ts';
 import { readStart } from './read-body.ts';
 import { MAX_ERROR_BODY_BYTES, registryError } from './registry-error.ts';
 import { retryAfterMs } from './retry-after.ts';
+import { refusedToken } from './refused-token.ts';
 
 /** Requests that are turned away for now are made this often in all. */
 const ATTEMPTS = 4;
@@ -76,7 +77,10 @@ export class RegistryTransport {
       if (response.ok || accept === 'every' || accept.includes(response.status)) return response;
       const waitMs = attempt < ATTEMPTS ? retryAfterMs(response, attempt) : undefined;
       if (waitMs === undefined) {
-        throw registryError(`${method} ${url}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES));
+        const refusal = refusedToken(response, `${method} ${url}`);
+        throw (
+          refusal ?? registryError(`${method} ${url}`, response.status, await readStart(response, MAX_ERROR_BODY_BYTES))
+        );
       }
       await response.body?.cancel();
       await pause(waitMs, signal);

@@ -8,7 +8,7 @@ import { RegistryClient } from '../../engine/registry/client.ts';
 import type { FetchedManifest } from '../../engine/registry/client.ts';
 import { transportTo } from '../../engine/registry/registry-reach.ts';
 import type { ImageManifest, ManifestIndex } from '../../engine/registry/manifest.ts';
-import { formatPlatform, GUEST_PLATFORM, platformMatches } from '../../engine/registry/platform.ts';
+import { formatPlatform, GUEST_PLATFORM, offeredPlatforms, platformMatches } from '../../engine/registry/platform.ts';
 import { readAtMost } from '../../engine/registry/read-body.ts';
 import { familiarString } from '../../engine/registry/reference.ts';
 import type { Reference } from '../../engine/registry/reference.ts';
@@ -93,14 +93,12 @@ async function imageOf({ client, reference, signal }: Job, top: FetchedManifest)
   throw new DrydockError('data-loss', `its index names another index for ${WANTED}`);
 }
 
-function entryOf({ manifests }: ManifestIndex): ManifestIndex['manifests'][number] {
-  const match = manifests.find(({ platform }) => platform !== undefined && platformMatches(GUEST_PLATFORM, platform));
-  if (match !== undefined) return match;
-  // Attestations are listed beside the images, for the platform "unknown/unknown".
-  const offered = manifests.flatMap(({ platform }) =>
-    platform === undefined || platform.os === 'unknown' ? [] : [formatPlatform(platform)],
+function entryOf(index: ManifestIndex): ManifestIndex['manifests'][number] {
+  const match = index.manifests.find(
+    ({ platform }) => platform !== undefined && platformMatches(GUEST_PLATFORM, platform),
   );
-  throw notForGuest(offered);
+  if (match !== undefined) return match;
+  throw notForGuest(offeredPlatforms(index));
 }
 
 /** Checked, also against the manifest that names it. */
@@ -120,7 +118,7 @@ async function fetchConfig({ client, reference, signal }: Job, manifest: ImageMa
 }
 
 function notForGuest(offered: readonly string[]): DrydockError {
-  const list = offered.length === 0 ? 'no platform' : [...new Set(offered)].sort().join(', ');
+  const list = offered.length === 0 ? 'no platform' : offered.join(', ');
   return new DrydockError(
     'not-found',
     `it is not made for ${WANTED}, which is all that the guest runs: it has ${list}`,
