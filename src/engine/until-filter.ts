@@ -1,31 +1,27 @@
-// `--filter until=...` of the prune commands: a time, or how long ago.
+// `--filter until=...`: a time, or how long ago.
+import type { ErrorCode } from '../contracts/errors.ts';
 import { DrydockError } from '../contracts/errors.ts';
+import { engineTimestamp } from '../shared/docker-timestamp.ts';
 import type { Filters } from './api/filters.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-const MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const DURATION = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h)/;
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)/y;
-
-/** @returns ms since 1970, undefined without the filter. @throws DrydockError `invalid-argument` in Docker's words */
-export function untilOf(filters: Filters, nowMs: number): number | undefined {
+/**
+ * Of the prune commands.
+ * @param code of what is thrown: Docker's daemon is not of one mind
+ * @returns ms since 1970, undefined without the filter
+ * @throws DrydockError in Docker's words
+ */
+export function untilOf(filters: Filters, nowMs: number, code: ErrorCode = 'invalid-argument'): number | undefined {
   const values = filters.values('until');
-  if (values.length > 1) throw new DrydockError('invalid-argument', 'more than one until filter specified');
-  const [value = ''] = values;
-  const ago = durationMs(value);
-  return ago === undefined ? parseTimestamp(value) : nowMs - ago;
+  if (values.length > 1) throw new DrydockError(code, 'more than one until filter specified');
+  return values.map((value) => timeOf(value, nowMs, code))[0];
 }
 
-/** Go's time.ParseDuration: `1h30m`, `-1.5s`. undefined for what is none. */
-export function durationMs(value: string): number | undefined {
-  if (!DURATION.test(value)) return undefined;
-  const text = value.replace(/^[+-]/, '');
-  let ms = 0;
-  PART.lastIndex = 0;
-  while (PART.lastIndex < text.length) {
-    const match = PART.exec(text);
-    if (match === null) return undefined;
-    ms += Number(match[1]) * (MS[match[2] ?? ''] ?? 0);
+/** @returns ms since 1970 @throws DrydockError in Docker's words */
+export function timeOf(value: string, nowMs: number, code: ErrorCode = 'invalid-argument'): number {
+  try {
+    return parseTimestamp(engineTimestamp(value, nowMs)) ?? 0;
+  } catch (cause) {
+    throw new DrydockError(code, cause instanceof Error ? cause.message : String(cause), { cause });
   }
-  return value.startsWith('-') ? -ms : ms;
 }

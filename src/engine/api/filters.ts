@@ -14,10 +14,7 @@ export class Filters {
     for (const [key, value] of Object.entries(parseObject(json ?? ''))) {
       if (accepted !== undefined && !accepted.includes(key))
         throw new DrydockError('invalid-argument', `invalid filter '${key}'`);
-      const list = Array.isArray(value)
-        ? value.map(String)
-        : Object.keys(Object(value)).filter((name) => Object(value)[name] === true);
-      values.set(key, list);
+      values.set(key, valuesIn(value));
     }
     return new Filters(values);
   }
@@ -49,6 +46,22 @@ export class Filters {
     return values.length === 0 || values.some((pattern) => pattern === value || matches(pattern, value));
   }
 
+  /** Yes or no, undefined when it is not asked for. @throws DrydockError `invalid-argument` */
+  flag(key: string): boolean | undefined {
+    if (!this.has(key)) return undefined;
+    const values = this.values(key);
+    if (values.length === 0) throw new DrydockError('invalid-argument', `invalid filter '${key}'`);
+    const isTrue = values.some((value) => ['1', 'true'].includes(value));
+    const isFalse = values.some((value) => ['0', 'false'].includes(value));
+    if (isTrue !== isFalse) return isTrue;
+    throw new DrydockError('invalid-argument', `invalid filter '${key}=[${values.join(' ')}]'`);
+  }
+
+  /** What prune commands ask of labels: all of `label` are there, and not all of `label!`. */
+  pruneLabels(labels: Readonly<Record<string, string>>): boolean {
+    return this.labels('label', labels) && (this.values('label!').length === 0 || !this.labels('label!', labels));
+  }
+
   /** Every `k` and `k=v` asked for is there. */
   labels(key: string, labels: Readonly<Record<string, string>>): boolean {
     return this.values(key).every((wanted) => {
@@ -64,6 +77,16 @@ function matches(pattern: string, value: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** @throws DrydockError `invalid-argument` for what Go would not take for a list of texts, or a set of them */
+function valuesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
+  const entries = Object.entries(Object(value) as Record<string, unknown>);
+  const isSet =
+    typeof value === 'object' && !Array.isArray(value) && entries.every(([, is]) => typeof is === 'boolean');
+  if (isSet) return entries.filter(([, is]) => is === true).map(([name]) => name);
+  throw new DrydockError('invalid-argument', 'invalid filter');
 }
 
 function parseObject(json: string): Record<string, unknown> {

@@ -19,7 +19,7 @@ export type ContainerTest = (container: Container) => boolean;
 export function listFilter(context: ContainerContext, networks: Networks, filters: Filters): ContainerTest {
   const exited = filters.values('exited').map(exitCode);
   requireOneOf(filters, 'status', 'state', STATE_NAMES);
-  const isTask = flagOf(filters, 'is-task');
+  const isTask = filters.flag('is-task');
   requireOneOf(filters, 'health', 'health', HEALTH_STATUSES);
   const others = betweenOthers(context, filters);
   const publish = filters.values('publish').flatMap((value) => portsOf('publish', value));
@@ -60,18 +60,6 @@ function requireOneOf(filters: Filters, key: string, what: string, names: readon
     const valid = names.join(', ');
     throw refuse(`invalid filter '${key}=${value}': invalid value for ${what} (${value}): must be one of ${valid}`);
   }
-}
-
-function flagOf(filters: Filters, key: string): boolean | undefined {
-  if (!filters.has(key)) return undefined;
-  const values = filters.values(key);
-  if (values.length === 0) throw refuse(`invalid filter '${key}'`);
-  const [isTrue, isFalse] = [
-    ['1', 'true'],
-    ['0', 'false'],
-  ].map((words) => words.some((word) => values.includes(word)));
-  if (isTrue === isFalse) throw refuse(`invalid filter '${key}=[${values.join(' ')}]'`);
-  return isTrue;
 }
 
 /** `before` and `since` name containers: older than the one, newer than the other. */

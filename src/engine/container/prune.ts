@@ -46,10 +46,5 @@ async function prune(context: ContainerContext, filters: Filters, untilMs: numbe
 }
 
 function passes({ config, createdMs }: Container, filters: Filters, untilMs: number | undefined): boolean {
-  const unwanted = filters.values('label!');
-  return (
-    (untilMs === undefined || createdMs <= untilMs) &&
-    filters.labels('label', config.Labels) &&
-    (unwanted.length === 0 || !filters.labels('label!', config.Labels))
-  );
+  return (untilMs === undefined || createdMs <= untilMs) && filters.pruneLabels(config.Labels);
 }

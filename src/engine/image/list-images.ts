@@ -1,10 +1,9 @@
 // `docker images`: which images to show, with which of their names (Engine API, GET /images/json).
 import type { ImageSummary } from '@docker/node-sdk';
-import { DrydockError } from '../../contracts/errors.ts';
 import type { Filters } from '../api/filters.ts';
 import type { Digest } from '../../contracts/blob-store.ts';
 import type { ImageUsage } from '../system/disk-usage.ts';
-import { parseTimestamp } from '../timestamp.ts';
+import { timeOf } from '../until-filter.ts';
 import type { Image } from './image.ts';
 import { summaryJson } from './image-json.ts';
 import type { ImageStore } from './image-store.ts';
@@ -19,30 +18,30 @@ export interface ListOptions {
   readonly sharedSize: boolean;
 }
 
-/** Newest first. @throws DrydockError `invalid-argument`, `not-found` for the filters' values */
-export function listImages(store: ImageStore, { filters, all: withParents, sharedSize }: ListOptions): ImageSummary[] {
-  const dangling = danglingOf(filters);
-  const patterns = filters.values('reference');
-  const [sinceMs, beforeMs] = timesOf(store, filters);
+/** Newest first. @throws DrydockError `invalid-argument`, `not-found`, `internal` for the filters' values */
+export function listImages(store: ImageStore, options: ListOptions, nowMs: number): ImageSummary[] {
+  const { filters, sharedSize } = options;
+  const dangling = filters.flag('dangling');
+  const isInTime = timeTest(store, filters, nowMs);
   const all = store.list();
   const shared = sharedSize ? sharedLayers(all) : undefined;
   return all
-    .filter((image) => filters.labels('label', image.config.config?.Labels ?? {}))
-    .filter((image) => {
-      const createdMs = Date.parse(image.config.created ?? '');
-      return (sinceMs === undefined || createdMs > sinceMs) && (beforeMs === undefined || createdMs < beforeMs);
-    })
-    .map((image) => withMatchingNames(image, patterns))
-    .filter((image) => {
-      if (dangling === true && store.hasChildren(image.id)) return false;
-      const isStep = image.repoTags.length === 0 && image.repoDigests.length === 0 && store.hasChildren(image.id);
-      if (isStep && !withParents) return false;
-      const named = image.repoTags.length > 0 || image.repoDigests.length > 0;
-      if (dangling === true) return image.repoTags.length === 0;
-      return named || (dangling === undefined && patterns.length === 0);
-    })
+    .filter((image) => isInTime(image) && filters.labels('label', image.config.config?.Labels ?? {}))
+    .map((image) => withMatchingNames(image, filters.values('reference')))
+    .filter((image) => isShown(store, image, { ...options, dangling }))
     .map((image) => summaryJson(image, -1, shared === undefined ? -1 : sharedBytes(image, shared)))
     .sort((a, b) => b.Created - a.Created);
+}
+
+/** @param image with the names that match */
+function isShown(
+  store: ImageStore,
+  { id, repoTags, repoDigests }: Image,
+  { filters, all, dangling }: ListOptions & { readonly dangling: boolean | undefined },
+): boolean {
+  if (dangling === true && (store.hasChildren(id) || repoTags.length > 0)) return false;
+  if (repoTags.length > 0 || repoDigests.length > 0) return true;
+  return (all || !store.hasChildren(id)) && dangling !== false && !filters.has('reference');
 }
 
 /** Every image with how many containers have it, and each layer's bytes counted once. */
@@ -58,24 +57,18 @@ export function imageUsageOf(store: ImageStore): ImageUsage {
   };
 }
 
-function danglingOf(filters: Filters): boolean | undefined {
-  const [value] = filters.values('dangling');
-  if (value === undefined) return undefined;
-  if (['1', 'true'].includes(value)) return true;
-  if (['0', 'false'].includes(value)) return false;
-  throw new DrydockError('invalid-argument', `invalid filter 'dangling=[${value}]'`);
-}
-
-/** Several values must all hold: the newest `since`, the oldest `before`. */
-function timesOf(store: ImageStore, filters: Filters): [sinceMs: number | undefined, beforeMs: number | undefined] {
-  const createdMs = (name: string): number[] => {
-    const ms = Date.parse(store.get(name).config.created ?? '');
-    return Number.isNaN(ms) ? [] : [ms];
-  };
-  const since = filters.values('since').flatMap(createdMs);
-  const until = filters.values('until').map((value) => parseTimestamp(value) ?? 0);
-  const before = [...filters.values('before').flatMap(createdMs), ...until];
-  return [since.length > 0 ? Math.max(...since) : undefined, before.length > 0 ? Math.min(...before) : undefined];
+/** Several values must all hold: the newest `since`, the oldest `before`. What does not say when it was made fails. */
+function timeTest(store: ImageStore, filters: Filters, nowMs: number): (image: Image) => boolean {
+  const createdMs = (image: Image): number => Date.parse(image.config.created ?? '');
+  const times = (key: string): number[] =>
+    filters
+      .values(key)
+      .map((name) => createdMs(store.get(name)))
+      .filter((ms) => !Number.isNaN(ms));
+  const before = times('before');
+  before.push(...filters.values('until').map((value) => timeOf(value, nowMs, 'internal')));
+  const since = times('since');
+  return (image) => before.every((ms) => createdMs(image) < ms) && since.every((ms) => createdMs(image) > ms);
 }
 
 function withMatchingNames(image: Image, patterns: readonly string[]): Image {

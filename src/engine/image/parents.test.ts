@@ -49,7 +49,9 @@ async function start() {
     return made;
   };
   const listed = (all: boolean, filters = '') =>
-    listImages(store, { all, filters: Filters.parse(filters, IMAGE_FILTERS), sharedSize: false }).map(({ Id }) => Id);
+    listImages(store, { all, filters: Filters.parse(filters, IMAGE_FILTERS), sharedSize: false }, 0).map(
+      ({ Id }) => Id,
+    );
   return { store, make, listed };
 }
 

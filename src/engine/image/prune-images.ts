@@ -1,6 +1,6 @@
 // POST /images/prune: images that nobody uses, with a name or only those without (moby's ImagesPrune).
 import type { ImagePruneResponse } from '@docker/node-sdk';
-import { isDrydockError, DrydockError } from '../../contracts/errors.ts';
+import { isDrydockError } from '../../contracts/errors.ts';
 import type { Filters } from '../api/filters.ts';
 import { familiarString } from '../registry/reference.ts';
 import { untilOf } from '../until-filter.ts';
@@ -16,16 +16,22 @@ export interface PrunedImages {
   readonly removed: readonly { readonly image: Image; readonly what: RemovedImage }[];
 }
 
-/** What a container has come to use meanwhile stays. @throws DrydockError `invalid-argument` for a filter's value */
+/**
+ * What a container uses keeps a name: its others go, as with Docker.
+ * @throws DrydockError `invalid-argument`, `internal` for a filter's value
+ */
 export async function pruneImages(store: ImageStore, filters: Filters, nowMs: number): Promise<PrunedImages> {
-  const onlyNameless = danglingOf(filters);
-  const untilMs = untilOf(filters, nowMs);
-  const chosen = store.list().filter((image) => passes(image, filters, untilMs));
+  const onlyNameless = filters.flag('dangling') ?? true;
+  const untilMs = untilOf(filters, nowMs, 'internal');
+  const chosen = store
+    .list()
+    .filter(({ id }) => !store.hasChildren(id) || (!onlyNameless && store.references.of(id).length > 0))
+    .filter((image) => passes(image, filters, untilMs));
   const bytesOf = new Map(chosen.flatMap(({ layers }) => layers.map(({ chainId, sizeBytes }) => [chainId, sizeBytes])));
   const removed: { image: Image; what: RemovedImage }[] = [];
   for (const image of chosen) {
     const references = store.references.of(image.id);
-    if (store.usedBy(image.id).length > 0 || (onlyNameless && references.some(({ digest }) => !digest))) continue;
+    if (onlyNameless && references.some(({ digest }) => !digest)) continue;
     for (const name of references.length === 0 ? [image.id] : references.map(familiarString)) {
       const what = await removedUnlessUsed(store, name);
       if (what !== undefined) removed.push({ image, what });
@@ -38,7 +44,7 @@ export async function pruneImages(store: ImageStore, filters: Filters, nowMs: nu
   return { body: { ImagesDeleted, SpaceReclaimed: reclaimed }, removed };
 }
 
-/** One name's removal may have taken the others with it; a new container stands against it. */
+/** One name's removal may have taken the others with it; a container may stand against it, or another image. */
 async function removedUnlessUsed(store: ImageStore, name: string): Promise<RemovedImage | undefined> {
   try {
     return await removeImage(store, name, false);
@@ -49,18 +55,9 @@ async function removedUnlessUsed(store: ImageStore, name: string): Promise<Remov
 }
 
 function passes({ config }: Image, filters: Filters, untilMs: number | undefined): boolean {
-  const labels = config.config?.Labels ?? {};
-  const unwanted = filters.values('label!');
   return (
     (untilMs === undefined || Date.parse(config.created ?? '') <= untilMs) &&
-    filters.labels('label', labels) &&
-    (unwanted.length === 0 || !filters.labels('label!', labels))
+    // Docker asks nothing of an image that says nothing of how to run it.
+    (config.config === undefined || filters.pruneLabels(config.config.Labels ?? {}))
   );
-}
-
-function danglingOf(filters: Filters): boolean {
-  const values = filters.values('dangling');
-  if (values.length === 0 || values.every((value) => ['1', 'true'].includes(value))) return true;
-  if (values.every((value) => ['0', 'false'].includes(value))) return false;
-  throw new DrydockError('invalid-argument', `invalid filter 'dangling=[${values.join(' ')}]'`);
 }

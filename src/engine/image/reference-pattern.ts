@@ -2,44 +2,62 @@
 // which matches like Go's path.Match: `*` and `?` stop at slashes).
 import { DrydockError } from '../../contracts/errors.ts';
 
-/** @throws DrydockError `invalid-argument` for a pattern that makes no sense */
+/** @throws DrydockError `internal`, as Docker's daemon, for a pattern that makes no sense */
 export function matchesPattern(pattern: string, familiar: string): boolean {
-  const expression = toRegExp(pattern);
+  const expression = new RegExp(`^${sourceOf([...pattern])}$`, 'u');
   if (expression.test(familiar)) return true;
   const [name = ''] = familiar.split('@');
   const colon = name.lastIndexOf(':');
   return expression.test(colon > name.lastIndexOf('/') ? name.slice(0, colon) : name);
 }
 
-function toRegExp(pattern: string): RegExp {
+/** @param rest the pattern's characters; eaten */
+function sourceOf(rest: string[]): string {
   let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern[at] ?? '';
-    if (character === '*') source += '[^/]*';
-    else if (character === '?') source += '[^/]';
-    else if (character === '[') {
-      const end = pattern.indexOf(']', at + 2);
-      if (end < 0) throw badPattern();
-      const body = pattern.slice(at + 1, end).replace(/[\\[\]]/g, '\\$&');
-      source += `[${body.startsWith('^') ? `^/${body.slice(1)}` : body}]`;
-      at = end;
-    } else if (character === '\\') {
-      at++;
-      if (at === pattern.length) throw badPattern();
-      source += escape(pattern[at] ?? '');
-    } else source += escape(character);
+  for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+    if (next === '*') source += '[^/]*';
+    else if (next === '?') source += '[^/]';
+    else if (next === '[') source += classOf(rest);
+    else source += escaped(next === '\\' ? taken(rest) : next);
   }
-  try {
-    return new RegExp(`^${source}$`);
-  } catch {
-    throw badPattern();
-  }
+  return source;
 }
 
-function escape(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/** What follows `[`: one range or more, up to `]`. A slash may be among them. */
+function classOf(rest: string[]): string {
+  const negated = rest[0] === '^';
+  if (negated) rest.shift();
+  const ranges: string[] = [];
+  do {
+    const low = boundary(rest);
+    const isRange = rest[0] === '-';
+    if (isRange) rest.shift();
+    const high = isRange ? boundary(rest) : low;
+    // From behind to before: nothing is between them.
+    if (codeOf(low) <= codeOf(high)) ranges.push(`${escaped(low)}-${escaped(high)}`);
+  } while (rest[0] !== ']');
+  rest.shift();
+  return `[${negated ? '^' : ''}${ranges.join('')}]`;
 }
+
+function boundary(rest: string[]): string {
+  const first = taken(rest);
+  if (first === '-' || first === ']') throw badPattern();
+  const character = first === '\\' ? taken(rest) : first;
+  if (rest.length === 0) throw badPattern();
+  return character;
+}
+
+function taken(rest: string[]): string {
+  const character = rest.shift();
+  if (character === undefined) throw badPattern();
+  return character;
+}
+
+const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
+
+const escaped = (character: string): string => `\\u{${codeOf(character).toString(16)}}`;
 
 function badPattern(): DrydockError {
-  return new DrydockError('invalid-argument', 'syntax error in pattern');
+  return new DrydockError('internal', 'syntax error in pattern');
 }

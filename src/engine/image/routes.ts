@@ -47,7 +47,8 @@ export function imageRoutes(deps: ImageRoutesDeps): Hono {
   routes.get('/images/json', (c) => {
     const query = new Query(c.req.raw);
     const filters = Filters.parse(query.text('filters'), IMAGE_FILTERS);
-    return json(listImages(store, { filters, all: query.flag('all'), sharedSize: query.flag('shared-size') }));
+    const options = { filters, all: query.flag('all'), sharedSize: query.flag('shared-size') };
+    return json(listImages(store, options, deps.nowMs()));
   });
 
   routes.get('/images/get', (c) => saveTo(deps, c.req.raw, new Query(c.req.raw).all('names')));

@@ -54,8 +54,8 @@ export async function searchImages(request: SearchRequest): Promise<SearchResult
     throw refuse(`invalid repository name: repository name (${term}) should not have a scheme`);
   }
   // No build of Docker Hub's own is called automated any more.
-  if (flagOf(filters, 'is-automated') === true) return [];
-  const official = flagOf(filters, 'is-official');
+  if (filters.flag('is-automated') === true) return [];
+  const official = filters.flag('is-official');
   const stars = Math.max(0, ...filters.values('stars').map(starsOf));
   const found = await ask(request);
   return found.filter(
@@ -102,15 +102,6 @@ function splitTerm(term: string): [domain: string, rest: string] {
   const first = slash < 0 ? '' : term.slice(0, slash);
   if (!/[.:]/.test(first) && first !== 'localhost') return [DEFAULT_DOMAIN, term.replace(/^library\//, '')];
   return [first, term.slice(slash + 1)];
-}
-
-function flagOf(filters: Filters, name: 'is-automated' | 'is-official'): boolean | undefined {
-  const values = filters.values(name);
-  if (values.length === 0) return undefined;
-  const isTrue = values.some((value) => ['1', 'true'].includes(value));
-  const isFalse = values.some((value) => ['0', 'false'].includes(value));
-  if (isTrue === isFalse) throw refuse(`invalid filter '${name}=[${values.join(' ')}]'`);
-  return isTrue;
 }
 
 function starsOf(value: string): number {

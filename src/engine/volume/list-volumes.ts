@@ -18,7 +18,7 @@ const SIZES = `for d; do find "$d" -xdev -type f -exec stat -c '%d:%i %s' {} + |
 
 /** Body of GET /volumes. @throws DrydockError `invalid-argument` for a filter's value */
 export function listVolumes(store: VolumeStore, filters: Filters): VolumeListResponse {
-  const dangling = booleanOf(filters, 'dangling');
+  const dangling = filters.flag('dangling');
   const drivers = filters.values('driver');
   const chosen = store
     .all()
@@ -42,13 +42,11 @@ export async function pruneVolumes(
   filters: Filters,
 ): Promise<VolumePruneResponse> {
   const all = allOf(filters);
-  const unwanted = filters.values('label!');
   const chosen = store
     .all()
     .filter((volume) => !store.isUsed(volume.name) && Object.keys(volume.options ?? {}).length === 0)
     .filter(({ labels }) => all || Object.hasOwn(labels ?? {}, ANONYMOUS_LABEL))
-    .filter(({ labels }) => filters.labels('label', labels ?? {}))
-    .filter(({ labels }) => unwanted.length === 0 || !filters.labels('label!', labels ?? {}));
+    .filter(({ labels }) => filters.pruneLabels(labels ?? {}));
   const sizes = await volumeSizes(runtime, chosen);
   const removed: string[] = [];
   let reclaimed = 0;
@@ -83,14 +81,6 @@ function allOf(filters: Filters): boolean {
   if (/^(1|t|true|T|True|TRUE)$/.test(value)) return true;
   if (/^(0|f|false|F|False|FALSE)$/.test(value)) return false;
   throw refuse(`invalid filter 'all': strconv.ParseBool: parsing "${value}": invalid syntax`);
-}
-
-function booleanOf(filters: Filters, name: string): boolean | undefined {
-  const values = filters.values(name);
-  if (values.length === 0) return undefined;
-  if (values.every((value) => ['1', 'true'].includes(value))) return true;
-  if (values.every((value) => ['0', 'false'].includes(value))) return false;
-  throw refuse(`invalid filter '${name}=[${values.join(' ')}]'`);
 }
 
 function refuse(message: string): DrydockError {

@@ -5,6 +5,7 @@ import { clientRefusals } from './lines/client-refusals.ts';
 import { daemonRefusals } from './lines/daemon-refusals.ts';
 import { diskUsage } from './lines/disk-usage.ts';
 import { files } from './lines/files.ts';
+import { imageFilters } from './lines/image-filters.ts';
 import { inspecting } from './lines/inspecting.ts';
 import { lifecycle } from './lines/lifecycle.ts';
 import { limitsAndHealth } from './lines/limits-and-health.ts';
@@ -21,5 +22,5 @@ export const TABLE: readonly CommandLine[] = [
   ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
   // The client refuses before it asks for anything: nothing changes.
   ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage, archivesAndRegistries].flatMap(rows),
+  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage, imageFilters, archivesAndRegistries].flatMap(rows),
 ];

@@ -3,7 +3,7 @@ import { exactly } from '../../argument-rule.ts';
 import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { pathId } from '../../engine/engine-client.ts';
-import { engineTimestamp } from '../../engine/timestamp.ts';
+import { engineTimestamp } from '../../../shared/docker-timestamp.ts';
 import { boolFlag, stringFlag } from '../../flags/scalar-flags.ts';
 import { copyMultiplexed, copyRaw } from '../../stream/stdcopy.ts';
 import { inspectContainer } from './inspect-container.ts';

@@ -3,7 +3,7 @@ import { noArguments } from '../../argument-rule.ts';
 import { CliError, errorText } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
 import { filtersQuery } from '../../engine/filters-query.ts';
-import { engineTimestamp } from '../../engine/timestamp.ts';
+import { engineTimestamp } from '../../../shared/docker-timestamp.ts';
 import { filterFlag } from '../../flags/list-flags.ts';
 import { stringFlag } from '../../flags/scalar-flags.ts';
 import { rfc3339Nano } from '../../format/go-time.ts';

@@ -1,4 +1,4 @@
-// Images made, saved, loaded and sent: commit, import, save, load, push, login, image prune, and where they refuse.
+// Images made, saved, loaded and sent: commit, import, save, load, push, login, manifest, and where they refuse.
 import type { Row } from '../command-line.ts';
 
 const digest = `sha256:${'0'.repeat(64)}`;
@@ -111,6 +111,12 @@ export const archivesAndRegistries: readonly Row[] = [
   "search --format '{{.Nope}}' -f is-automated=true busybox",
   'search busybox',
   'search http://busybox',
+  'manifest nonsense',
+  'manifest inspect',
+  'manifest inspect a b c',
+  'manifest inspect --nonsense busybox',
+  'manifest inspect Bad',
+  'manifest inspect my-list busybox',
   'logout a b',
   'logout localhost:5000',
   'logout https://localhost:5000/v2/',

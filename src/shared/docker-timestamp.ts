@@ -1,6 +1,6 @@
 // `--since 42m`: the engine takes seconds since 1970, people write durations and dates (Docker's api/types/time).
-import { parseGoDuration } from '../../shared/go-duration.ts';
-import { goQuote } from '../../shared/go-quote.ts';
+import { parseGoDuration } from './go-duration.ts';
+import { goQuote } from './go-quote.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?)?(Z|[+-]\d{2}:\d{2})?$/i;
 
