@@ -22,5 +22,14 @@ export const TABLE: readonly CommandLine[] = [
   ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
   // The client refuses before it asks for anything: nothing changes.
   ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[volumes, files, limitsAndHealth, listingAndLogs, templates, diskUsage, imageFilters, archivesAndRegistries].flatMap(rows),
+  ...[
+    volumes,
+    files,
+    limitsAndHealth,
+    listingAndLogs,
+    templates,
+    diskUsage,
+    imageFilters,
+    archivesAndRegistries,
+  ].flatMap(rows),
 ];
