@@ -36,7 +36,11 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
     setHeaders: (response, path) =>
       response.setHeader('cache-control', isImmutable(path) ? 'public, max-age=31536000, immutable' : 'no-cache'),
   });
+  let closing = false;
   const server = createServer((request, response) => {
+    // A client that keeps its connection would otherwise be served for ever.
+    if (closing) response.shouldKeepAlive = false;
+    else response.on('finish', () => closing && request.socket.end());
     const url = request.url ?? '/';
     if (!url.startsWith(`${prefix}/`) || hasHiddenPart(url)) return notFound(response);
     request.url = url.slice(prefix.length);
@@ -48,7 +52,10 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}${prefix}/`,
-    close: (graceMs = 0) => close(server, graceMs),
+    close(graceMs = 0) {
+      closing = true;
+      return close(server, graceMs);
+    },
   };
 }
 
