@@ -12,42 +12,70 @@ export interface MissingImage {
 
 /** @returns undefined when no manifest was asked for: nobody reads of the rest */
 export async function missingImage({ path, tree, fetch, passesOnTo }: MissingImage): Promise<Response | undefined> {
-  const [, repository] = /^(.+)\/manifests\/[^/]+$/.exec(path) ?? [];
+  const repository = repositoryOf(path);
   if (repository === undefined) return undefined;
-  const listed = async (name: string, field: string): Promise<string[]> =>
-    namesIn(await jsonAt(fetch, new URL(name, tree)), field);
   const way =
     passesOnTo.length === 0
       ? 'this page\'s server passes on no requests to registries; that of "npm start" does (docs/hosting.md)'
       : `this page's server passes requests on to ${passesOnTo.join(', ')} and not to Docker Hub`;
-  const tags = await listed(`${repository}/tags/list`, 'tags');
+  const tags = await listed(fetch, new URL(`${repository}/tags/list`, tree), 'tags');
   if (tags.length > 0) {
-    return refusal('MANIFEST_UNKNOWN', `manifest unknown. Beside this page there is ${quoted(tags)} of it, and ${way}`);
+    const message = `manifest unknown. Beside this page there is ${quoted(tags)} of it, and ${way}`;
+    return refusal(404, 'MANIFEST_UNKNOWN', message);
   }
-  const images = (await listed('_catalog', 'repositories')).map((name) => name.replace(/^library\//, ''));
-  const there =
-    images.length === 0 ? 'Beside this page there are no images' : `Beside this page there are ${quoted(images)}`;
-  return refusal('DENIED', `requested access to the resource is denied. ${there}, and ${way}`);
+  const message = `requested access to the resource is denied. ${await imagesBeside(tree, fetch)}, and ${way}`;
+  return refusal(404, 'DENIED', message);
 }
 
-function refusal(code: string, message: string): Response {
-  return Response.json({ errors: [{ code, message }] }, { status: 404 });
+/** @param answer why Docker Hub did not answer @returns the same, with what there is without it */
+export async function unreachableHub(
+  answer: Response,
+  { path, tree, fetch }: Omit<MissingImage, 'passesOnTo'>,
+): Promise<Response> {
+  if (repositoryOf(path) === undefined) return answer;
+  const [said] = messagesIn(await answer.clone().text());
+  if (said === undefined) return answer;
+  return refusal(answer.status, 'UNAVAILABLE', `${said}. ${await imagesBeside(tree, fetch)}`);
+}
+
+function repositoryOf(path: string): string | undefined {
+  return /^(.+)\/manifests\/[^/]+$/.exec(path)?.[1];
+}
+
+async function imagesBeside(tree: URL, fetch: typeof globalThis.fetch): Promise<string> {
+  const names = await listed(fetch, new URL('_catalog', tree), 'repositories');
+  if (names.length === 0) return 'Beside this page there are no images';
+  return `Beside this page there are ${quoted(names.map((name) => name.replace(/^library\//, '')))}`;
+}
+
+function refusal(status: number, code: string, message: string): Response {
+  return Response.json({ errors: [{ code, message }] }, { status });
 }
 
 function quoted(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ');
 }
 
-async function jsonAt(fetch: typeof globalThis.fetch, url: URL): Promise<unknown> {
+async function listed(fetch: typeof globalThis.fetch, url: URL, field: string): Promise<string[]> {
   try {
     const response = await fetch(url);
-    return response.ok ? await response.json() : undefined;
+    const names = response.ok ? fieldOf(await response.json(), field) : undefined;
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 
-function namesIn(body: unknown, field: string): string[] {
-  const names = typeof body === 'object' && body !== null ? (body as Record<string, unknown>)[field] : undefined;
-  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+function messagesIn(body: string): string[] {
+  try {
+    const errors = fieldOf(JSON.parse(body), 'errors');
+    const messages = Array.isArray(errors) ? errors.map((error) => fieldOf(error, 'message')) : [];
+    return messages.filter((message) => typeof message === 'string');
+  } catch {
+    return [];
+  }
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

@@ -103,6 +103,25 @@ describe('images of docker.io', () => {
     });
   });
 
+  it('that are only where its server cannot go are told with those that are here', async () => {
+    const why = { errors: [{ code: 'UNAVAILABLE', message: 'this server is offline' }] };
+    const { registries } = setUp({
+      'v2/_catalog': '{"repositories":["library/busybox"]}',
+      'proxy/registries.json': PASSES_ON,
+      'proxy/docker.io/v2/library/alpine/manifests/3': () => Response.json(why, { status: 502 }),
+      'proxy/docker.io/v2/library/alpine/manifests/4': () => new Response('<p>bad gateway', { status: 502 }),
+    });
+    const answer = await registries.fetch(new URL('library/alpine/manifests/3', registries.tree));
+    expect(answer.status).toBe(502);
+    expect(await errorIn(Promise.resolve(answer))).toEqual({
+      code: 'UNAVAILABLE',
+      message: 'this server is offline. Beside this page there are "busybox"',
+    });
+    expect(await textOf(registries.fetch(new URL('library/alpine/manifests/4', registries.tree)))).toBe(
+      '<p>bad gateway',
+    );
+  });
+
   it('of which another tag is there are told by their tags', async () => {
     const { registries } = setUp({ 'v2/library/nginx/tags/list': '{"tags":["latest","1.22"]}' });
     expect(await errorIn(registries.fetch(new URL('library/nginx/manifests/9', registries.tree)))).toEqual({
@@ -160,6 +179,23 @@ describe('other registries', () => {
     const { registries, paths } = setUp({ 'proxy/registries.json': PASSES_ON, 'https://quay.io/files/a.tar': 'tar' });
     expect(await textOf(registries.fetch('https://quay.io/files/a.tar'))).toBe('tar');
     expect(paths()).toEqual(['GET https://quay.io/files/a.tar']);
+  });
+
+  it('are looked for again when nobody said which there are', async () => {
+    let isThere = false;
+    const registries = new PageRegistries({
+      site,
+      isOffline: () => !isThere,
+      fetch: (input) => {
+        if (!isThere) return Promise.reject(new TypeError('Failed to fetch'));
+        const isList = String(input).endsWith('/registries.json');
+        return Promise.resolve(new Response(isList ? PASSES_ON : `from ${String(input)}`));
+      },
+    });
+    await expect(registries.fetch('https://quay.io/v2/')).rejects.toThrow('this device is offline');
+    await expect(registries.fetch(new URL('library/x/manifests/1', registries.tree))).rejects.toThrow('is offline');
+    isThere = true;
+    expect(await textOf(registries.fetch('https://quay.io/v2/'))).toBe(`from ${site.href}proxy/quay.io/v2/`);
   });
 
   it('stop when they are told to', async () => {

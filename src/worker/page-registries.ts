@@ -9,7 +9,7 @@ import {
   registryListSchema,
 } from '../contracts/registry-proxy.ts';
 import { parseChallenge } from '../engine/registry/authorization.ts';
-import { missingImage } from './missing-image.ts';
+import { missingImage, unreachableHub } from './missing-image.ts';
 
 const DOCKER_HUB = 'docker.io';
 
@@ -58,14 +58,17 @@ export class PageRegistries {
     const isReading = ['GET', 'HEAD'].includes(init.method ?? 'GET');
     if (isReading) {
       // Passwords for Docker Hub are not for whoever serves the page.
-      const own = await this.#options.fetch(url, { ...init, headers: without(init.headers, 'authorization') });
+      const own = await this.#send(url, { ...init, headers: without(init.headers, 'authorization') });
       if (!isMissing(own)) return own;
       if (!(await this.#passes(DOCKER_HUB))) return (await this.#explained(path)) ?? own;
       await own.body?.cancel();
     } else if (!(await this.#passes(DOCKER_HUB))) {
-      return this.#options.fetch(url, init);
+      return this.#send(url, init);
     }
-    return this.#through(DOCKER_HUB, `v2/${path}`, init, this.tree);
+    const answer = await this.#through(DOCKER_HUB, `v2/${path}`, init, this.tree);
+    return answer.status === 502 || answer.status === 504
+      ? unreachableHub(answer, { path, tree: this.tree, fetch: this.#options.fetch })
+      : answer;
   }
 
   async #explained(path: string): Promise<Response | undefined> {
@@ -80,7 +83,7 @@ export class PageRegistries {
     headers.delete('authorization');
     if (authorization !== null) headers.set(AUTHORIZATION_HEADER, authorization);
     const url = new URL(`${PROXY_FOLDER}${name}/${path}`, this.#options.site);
-    const answer = await this.#options.fetch(url, { ...init, headers });
+    const answer = await this.#send(url, { ...init, headers });
     return this.#asRegistry(answer, name, base);
   }
 
@@ -103,15 +106,23 @@ export class PageRegistries {
 
   async #direct(url: URL, init: RequestInit): Promise<Response> {
     try {
-      return await this.#options.fetch(url, init);
+      return await this.#send(url, init);
     } catch (cause) {
-      if (init.signal?.aborted === true) throw cause;
+      if (init.signal?.aborted === true || this.#options.isOffline()) throw cause;
       throw new TypeError(await this.#whyNot(), { cause });
     }
   }
 
+  async #send(url: URL, init: RequestInit): Promise<Response> {
+    try {
+      return await this.#options.fetch(url, init);
+    } catch (cause) {
+      if (init.signal?.aborted === true || !this.#options.isOffline()) throw cause;
+      throw new TypeError('this device is offline', { cause });
+    }
+  }
+
   async #whyNot(): Promise<string> {
-    if (this.#options.isOffline()) return 'this device is offline';
     const names = await this.#names();
     const whatFor =
       names.length === 0
@@ -126,19 +137,20 @@ export class PageRegistries {
   }
 
   async #names(): Promise<string[]> {
-    this.#list ??= this.#fetchList();
+    this.#list ??= this.#fetchList().catch(() => {
+      // Nobody answered, which may be another time.
+      this.#list = undefined;
+      return [];
+    });
     return (await this.#list).map(({ name }) => name);
   }
 
   async #fetchList(): Promise<RegistryList['registries']> {
     const { site, fetch } = this.#options;
-    try {
-      const response = await fetch(new URL(REGISTRY_LIST, site));
-      // A static host has no such file; hosts of single-page apps answer with their page.
-      return response.ok ? registryListSchema.parse(await response.json()).registries : [];
-    } catch {
-      return [];
-    }
+    const response = await fetch(new URL(REGISTRY_LIST, site));
+    const body: unknown = response.ok ? await response.json().catch(() => undefined) : undefined;
+    // A static host has no such file; hosts of single-page apps answer with their page.
+    return registryListSchema.safeParse(body).data?.registries ?? [];
   }
 }
 
