@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROJECT_DIRECTORY } from '../paths.ts';
 import { defaultProxyConfig, parseConfig, readConfig } from './proxy-config.ts';
 import type { ProxiedRegistry } from './proxy-config.ts';
 
@@ -8,6 +11,21 @@ function registryOf(entry: object, name = 'registry.example'): ProxiedRegistry {
   if (registry === undefined) throw new Error('not there');
   return registry;
 }
+
+describe('docs/hosting.md', () => {
+  const page = readFileSync(join(PROJECT_DIRECTORY, 'docs/hosting.md'), 'utf8');
+  const [, example = ''] = /```json\n(.*?)```/s.exec(page) ?? [];
+
+  it('shows a configuration that can be used, with the default limits', () => {
+    const config = parseConfig(example, 'docs/hosting.md');
+    expect(config).toMatchObject({ hosts: ['drydock.school.example'], limits: defaultProxyConfig().limits });
+  });
+
+  it('names the registries that are there without one', () => {
+    const sentence = /pulls from (docker\.io,.*?)\. On any other/s.exec(page)?.[1]?.replaceAll(/\s+/g, ' ') ?? '';
+    expect(sentence.split(/, | and /)).toEqual([...defaultProxyConfig().registries.keys()]);
+  });
+});
 
 describe('defaultProxyConfig', () => {
   it('passes pulls on to the usual registries, and no pushes', () => {
