@@ -8,6 +8,7 @@ const TOOLS = [
   { program: 'skopeo', package: 'skopeo', why: 'it reads and writes archives of images' },
   { program: 'umoci', package: 'umoci', why: 'it makes images of the OCI layout' },
   { program: 'docker-registry', package: 'docker-registry', why: 'images are pushed to a real registry' },
+  { program: 'openssl', package: 'openssl', why: 'a registry of the tests has a certificate of its own' },
   { program: 'zstd', package: 'zstd', why: 'it compresses archives' },
   { program: 'curl', package: 'curl', why: 'it speaks to the engine over its socket' },
 ];

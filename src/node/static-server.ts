@@ -61,7 +61,8 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
 
 /** What begins with a dot is unfinished, or of no concern to the page. */
 function hasHiddenPart(url: string): boolean {
-  return /\/(\.|%2e)/i.test(url);
+  const [path = ''] = url.split('?', 1);
+  return /\/(\.|%2e)/i.test(path);
 }
 
 function isImmutable(path: string): boolean {

@@ -1,9 +1,10 @@
 // `drydock site` as a service runs it: what it serves, what it refuses to, and how it ends.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,8 +40,14 @@ afterAll(async () => {
 
 const drydock = (...args: string[]) => execute(DRYDOCK, ['site', ...args]);
 
-async function start(...args: string[]): Promise<{ child: ChildProcess; url: string; said: string }> {
-  const child = spawn(DRYDOCK, ['site', '--listen', '127.0.0.1:0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function start(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ child: ChildProcess; url: string; said: string }> {
+  const child = spawn(DRYDOCK, ['site', '--listen', '127.0.0.1:0', ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   return new Promise((resolve, reject) => {
     let said = '';
@@ -55,7 +62,7 @@ async function start(...args: string[]): Promise<{ child: ChildProcess; url: str
 
 describe('drydock site', () => {
   it('serves the page, compressed beforehand, and nothing of registries when it is not to', async () => {
-    const { child, url, said } = await start('--config', join(folder, 'none.json'));
+    const { child, url, said } = await start(['--config', join(folder, 'none.json')]);
     expect(said).toBe(`Drydock is at ${url}\nNo registries\n`);
     const page = await fetch(url);
     expect(page.headers.get('content-encoding')).toBe('gzip');
@@ -66,7 +73,7 @@ describe('drydock site', () => {
   });
 
   it('lets downloads end when it is stopped, and takes no more', async () => {
-    const { child, url } = await start('--config', join(folder, 'own.json'));
+    const { child, url } = await start(['--config', join(folder, 'own.json')]);
     const download = await fetch(new URL(BLOB, url));
     const stopped = stopServer(child);
     await expect
@@ -81,6 +88,49 @@ describe('drydock site', () => {
     finish();
     expect(await download.text()).toBe('begun, ended');
     expect(await stopped).toBe(0);
+  });
+
+  it('trusts no certificate but those that it is told to, and does not leave TLS for a redirect', async () => {
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    const request = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
+    const made = await execute('openssl', [...request, '-addext', 'subjectAltName=DNS:localhost']);
+    expect(made.exitCode).toBe(0);
+    const { port } = upstream.address() as AddressInfo;
+    const registry = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, ({ url }, response) => {
+      if (url === '/v2/') response.end('{}');
+      else response.writeHead(307, { location: `http://127.0.0.1:${port}/` }).end();
+    });
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    const address = `https://localhost:${(registry.address() as AddressInfo).port}`;
+    const registries = { 'tls.example': { url: address, privateAddresses: true } };
+    const config = join(folder, 'tls.json');
+    await writeFile(config, JSON.stringify({ proxy: { registries } }));
+    const ask = async (site: string, path: string): Promise<string> =>
+      (await fetch(new URL(`proxy/tls.example/${path}`, site))).text();
+    try {
+      const careful = await start(['--config', config]);
+      expect(await ask(careful.url, 'v2/')).toContain('self-signed certificate');
+      const { url } = await start(['--config', config], { NODE_EXTRA_CA_CERTS: cert });
+      expect(await ask(url, 'v2/')).toBe('{}');
+      expect(await ask(url, 'v2/app/manifests/v1')).toContain(
+        `redirects to http://127.0.0.1:${port}, which is not encrypted`,
+      );
+    } finally {
+      registry.closeAllConnections();
+      registry.close();
+    }
   });
 
   it.each([

@@ -9,6 +9,7 @@ import type { ProxyLimits } from './proxy-config.ts';
 import { denied, ProxyFailure } from './proxy-failure.ts';
 
 const MAX_REDIRECTS = 5;
+const MAX_UNREAD_BYTES = 64 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export interface UpstreamRequest {
@@ -50,7 +51,7 @@ export class Upstream {
     for (let redirects = 0; ; redirects++) {
       const answer = await this.#once({ ...request, url, headers });
       if (!REDIRECTS.has(answer.statusCode ?? 0)) return answer;
-      answer.destroy();
+      letGo(answer);
       const next = targetOf(answer, url);
       if (!follow) throw unusable(`${url.host} redirects this request, which is not followed`);
       if (redirects === MAX_REDIRECTS) throw unusable(`${request.url.host} redirects more than ${MAX_REDIRECTS} times`);
@@ -99,6 +100,13 @@ function limitConnecting(sent: ClientRequest, isTls: boolean, ms: number, onTooL
     else stop();
   });
   return stop;
+}
+
+/** The connection is kept when there is little left to read on it: the same registry is asked again in a moment. */
+function letGo(answer: IncomingMessage): void {
+  const { 'content-length': length } = answer.headers;
+  if (length !== undefined && Number(length) <= MAX_UNREAD_BYTES) answer.resume();
+  else answer.destroy();
 }
 
 function targetOf({ headers }: IncomingMessage, from: URL): URL {
