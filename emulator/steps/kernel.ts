@@ -36,10 +36,13 @@ const NOT_NEEDED = [
   ...['*.dts', '*.dtsi', '*/sound/*.[ch]', '*/Documentation/*.rst', '*/tools/testing/*'],
 ];
 
-/** Makes `bzImage`, `config` (the whole configuration) and `release` (what `uname -r` says). */
+/**
+ * Makes `bzImage`, `config` (the whole configuration), `release` (what `uname -r` says) and `System.map` (the address of each
+ * function: a profile of the guest has names by it, and the guest itself carries no table of symbols).
+ */
 export const kernel: Step = {
   name: 'kernel',
-  version: 3,
+  version: 4,
   needs: [kernelSource],
   inputs: async () => [await hashTree(KERNEL_FOLDER), await crossCompilerVersion()],
   build: async ({ out, work, log, output }) => {
@@ -86,6 +89,7 @@ export const kernel: Step = {
       );
     await make('bzImage');
     await copyFile(join(built, 'arch/x86/boot/bzImage'), join(out, 'bzImage'));
+    await copyFile(join(built, 'System.map'), join(out, 'System.map'));
     await writeFile(join(out, 'config'), config);
     await copyFile(join(built, 'include/config/kernel.release'), join(out, 'release'));
   },
