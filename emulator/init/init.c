@@ -163,6 +163,7 @@ static void mount_below_root(void)
            set-user-id programs and device files, so neither is refused here. */
         {"tmpfs", NEW_ROOT "/var/lib/docker", "mode=0710,size=75%", 0710, 0},
         {"cgroup2", NEW_ROOT "/sys/fs/cgroup", "nsdelegate,memory_recursiveprot", 0, MS_NOSUID | MS_NODEV | MS_NOEXEC},
+        {"bpf", NEW_ROOT "/sys/fs/bpf", "mode=0700", 0, MS_NOSUID | MS_NODEV | MS_NOEXEC},
     };
     static const char *moved[] = {"/proc", "/sys", "/dev", "/host"};
 

@@ -1,9 +1,10 @@
-# How the guest's C programs are built: warnings are errors, and one static file each. A folder's Makefile sets PROGRAM and
+# How the guest's C programs are built: warnings are errors, and one static file each, at a fixed address (a compiler that makes
+# position-independent code unasked makes more of it). A folder's Makefile sets PROGRAM and
 # SOURCES, then includes this. The guest build passes CC=i686-linux-gnu-gcc and OUT=<folder>.
 CC ?= cc
 OPTIMIZE ?= -Os
 OUT ?= .
-CFLAGS ?= $(OPTIMIZE) -g0
+CFLAGS ?= $(OPTIMIZE) -g0 -fno-pie
 override CFLAGS += -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes \
 	-ffunction-sections -fdata-sections
 LDFLAGS ?= -static

@@ -16,6 +16,7 @@
 #include "../lib-c/io.h"
 #include "config.h"
 #include "crun-library.h"
+#include "digest.h"
 #include <libcrun/seccomp.h>
 
 #define CACHE_DIRECTORY ".cache"
@@ -28,40 +29,23 @@ int __wrap_libcrun_generate_seccomp(struct libcrun_seccomp_gen_ctx_s *request, l
 int __real_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
 int __wrap_seccomp_export_bpf(const scmp_filter_ctx filter, int fd);
 
-/** Two lanes of 32 bits: the profiles come from the engine, which has nothing to gain from a collision. */
-static void add(uint32_t digest[2], const void *data, size_t bytes) {
-  const uint8_t *at = data;
-  uint32_t first = digest[0] ^ (uint32_t)bytes, second = digest[1];
-  for (uint32_t word; bytes > 0; at += sizeof(word)) {
-    size_t count = bytes < sizeof(word) ? bytes : sizeof(word);
-    word = 0;
-    memcpy(&word, at, count);
-    bytes -= count;
-    first = (first ^ word) * 0x9e3779b1u;
-    first = first << 13 | first >> 19;
-    second = (second ^ word) * 0x85ebca77u + first;
-  }
-  digest[0] = first;
-  digest[1] = second;
-}
+static void add_text(struct digest *digest, const char *text) { digest_add(digest, text ? text : "", text ? strlen(text) + 1 : 1); }
 
-static void add_text(uint32_t digest[2], const char *text) { add(digest, text ? text : "", text ? strlen(text) + 1 : 1); }
-
-static void add_texts(uint32_t digest[2], char **texts, size_t count) {
-  add(digest, &count, sizeof(count));
+static void add_texts(struct digest *digest, char **texts, size_t count) {
+  digest_add(digest, &count, sizeof(count));
   for (size_t i = 0; i < count; i++) add_text(digest, texts[i]);
 }
 
-static uint64_t digest_of(const profile_t *profile, struct json_text rules, unsigned int options) {
-  uint32_t digest[2] = {0x84222325u, 0xcbf29ce4u};
+static unsigned long long digest_of(const profile_t *profile, struct json_text rules, unsigned int options) {
+  struct digest digest = DIGEST_START;
   uint32_t number = profile->default_errno_ret_present ? profile->default_errno_ret : UINT32_MAX;
-  add(digest, &options, sizeof(options));
-  add(digest, &number, sizeof(number));
-  add_text(digest, profile->default_action);
-  add_texts(digest, profile->architectures, profile->architectures_len);
-  add_texts(digest, profile->flags, profile->flags_len);
-  add(digest, rules.at, rules.bytes);
-  return (uint64_t)digest[1] << 32 | digest[0];
+  digest_add(&digest, &options, sizeof(options));
+  digest_add(&digest, &number, sizeof(number));
+  add_text(&digest, profile->default_action);
+  add_texts(&digest, profile->architectures, profile->architectures_len);
+  add_texts(&digest, profile->flags, profile->flags_len);
+  digest_add(&digest, rules.at, rules.bytes);
+  return digest_value(&digest);
 }
 
 /** @return 0, or -1 when it is not there */
@@ -109,7 +93,7 @@ int __wrap_libcrun_generate_seccomp(struct libcrun_seccomp_gen_ctx_s *request, l
   char directory[PATH_MAX - 64], path[PATH_MAX];
   snprintf(directory, sizeof(directory), "%s/" CACHE_DIRECTORY, root);
   snprintf(path, sizeof(path), "%s/seccomp-%016llx", directory,
-           (unsigned long long)digest_of(profile, rules, request->options));
+           digest_of(profile, rules, request->options));
   if (copy_from(path, request->fd) == 0) return 0;
   if (rules.at && add_rules(profile, rules, err) < 0) return -1;
   int result = __real_libcrun_generate_seccomp(request, err);
