@@ -31,11 +31,18 @@ void child_hold(struct child *child, int which, struct stream *stream) {
   stream->holder = &child->streams[which];
 }
 
+void child_unname(struct child *child) {
+  for (int i = 0; i < STDIO_COUNT; i++) {
+    if (child->streams[i]) child->streams[i]->holder = NULL;
+    child->streams[i] = NULL;
+  }
+  free(child->name);
+  child->name = NULL;
+}
+
 /** Its streams go on without it. */
 static void forget(struct child *child) {
-  for (int i = 0; i < STDIO_COUNT; i++)
-    if (child->streams[i]) child->streams[i]->holder = NULL;
-  free(child->name);
+  child_unname(child);
   free(child);
 }
 

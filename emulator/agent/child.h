@@ -28,6 +28,8 @@ struct child *child_add(struct agent *agent, pid_t pid, uint32_t request, struct
 /** Has it outlive the channel, with the streams that are held. */
 void child_name(struct child *child, const char *name);
 void child_hold(struct child *child, int which, struct stream *stream);
+/** It and its streams are as if it had never had a name. */
+void child_unname(struct child *child);
 /** Tells the host how it exited, and forgets it. */
 void child_report(struct agent *agent, struct child *child);
 /** Reports each child that exits from now on; reaps orphans too. Blocks SIGCHLD. */

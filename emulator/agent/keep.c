@@ -68,6 +68,7 @@ int keep_adopt(struct agent *agent, uint32_t request, const struct agent_adopt *
   agent_put_spawned(&agent->channel.output, request, (struct agent_spawned){.pid = (uint32_t)child->pid});
   for (int i = 0; i < STDIO_COUNT; i++) adopt_stream(agent, child, i, ids[i]);
   follow(child);
+  if (!adopt->keep) child_unname(child);
   if (child->exited) child_report(agent, child);
   return 0;
 }

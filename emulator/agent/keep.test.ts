@@ -1,5 +1,5 @@
 // Processes that are kept over the loss of the channel: what they write and how they end is not lost.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { STREAM_WINDOW_BYTES, TERMINAL } from '../../src/contracts/agent-protocol.ts';
 import type { TestAgent } from './test-agent.ts';
@@ -10,7 +10,7 @@ useAgent((started) => (agent = started));
 
 const STREAMS = { stdin: 1, stdout: 2, stderr: 3, status: 4 };
 /** Other numbers, as a new host would choose them. */
-const AGAIN = { stdin: 11, stdout: 12, stderr: 13, status: 14 };
+const AGAIN = { stdin: 11, stdout: 12, stderr: 13, status: 14, keep: 1 };
 
 async function reconnect(): Promise<void> {
   const next = agent.connections + 1;
@@ -113,7 +113,7 @@ test('a terminal stays a terminal', async () => {
   });
   await agent.until(() => agent.text(2).includes('yes'));
   await reconnect();
-  const id = agent.request({ type: 'adopt', name: 't', stdin: 11, stdout: 12, stderr: 0, status: 0 });
+  const id = agent.request({ type: 'adopt', name: 't', stdin: 11, stdout: 12, stderr: 0, status: 0, keep: 1 });
   await agent.message((message) => message.id === id);
   expect(await agent.ask({ type: 'resize', stream: 12, cols: 100, rows: 40 })).toMatchObject({ type: 'ok' });
   agent.write(11, 'x\r');
@@ -140,9 +140,30 @@ test('what is not kept ends with the channel', async () => {
   expect(await agent.ask({ type: 'adopt', name: 'c', ...AGAIN })).toMatchObject({ type: 'failed', errno: 2 });
 });
 
+test('what is adopted without its name ends with that channel', async () => {
+  const { pid } = await agent.spawn(['sh', '-c', 'read x; echo "got $x"; read x; echo "got $x"; read x'], {
+    ...STREAMS,
+    terminal: TERMINAL.pty,
+    stderr: 0,
+    status: 0,
+    keep: 't',
+  });
+  await reconnect();
+  const id = agent.request({ type: 'adopt', name: 't', stdin: 11, stdout: 12, stderr: 0, status: 0, keep: 0 });
+  expect(await agent.message((message) => message.id === id)).toMatchObject({ type: 'spawned', pid });
+  agent.write(11, 'one\r');
+  await agent.until(() => agent.text(12).includes('got one'));
+  expect(await agent.ask({ type: 'adopt', name: 't', ...AGAIN })).toMatchObject({ type: 'failed', errno: 2 });
+  await reconnect();
+  expect(await agent.ask({ type: 'kept' })).toMatchObject({ names: [] });
+  await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false);
+});
+
 test('names are unique, and a process is adopted once', async () => {
   await agent.spawn(['cat'], { ...STREAMS, keep: 'c' });
-  await expect(agent.spawn(['cat'], { ...AGAIN, keep: 'c' })).rejects.toThrow('Cannot keep c: File exists');
+  await expect(
+    agent.spawn(['cat'], { ...STREAMS, stdin: 21, stdout: 22, stderr: 23, status: 24, keep: 'c' }),
+  ).rejects.toThrow('Cannot keep c: File exists');
   expect(await agent.ask({ type: 'adopt', name: 'c', ...AGAIN })).toMatchObject({ type: 'failed', errno: 16 });
   await reconnect();
   expect(await agent.ask({ type: 'adopt', name: 'c', ...AGAIN, stdout: 11 })).toMatchObject({ errno: 22 });

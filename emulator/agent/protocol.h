@@ -35,7 +35,7 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(release, 26, )                                                                                                     \
   M(idmap, 27, F(str, target) F(str, uids) F(str, gids))                                                               \
   M(kept, 28, )                                                                                                        \
-  M(adopt, 29, F(str, name) F(u32, stdin_id) F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id))                    \
+  M(adopt, 29, F(str, name) F(u32, stdin_id) F(u32, stdout_id) F(u32, stderr_id) F(u32, status_id) F(u8, keep))        \
   M(ok, 32, )                                                                                                          \
   M(failed, 33, F(u32, number) F(str, message))                                                                        \
   M(spawned, 34, F(u32, pid))                                                                                          \

@@ -106,8 +106,9 @@ export const AGENT_MESSAGES = {
   /**
    * Takes over a process that outlived its channel. Answer: `spawned`; then its streams go on under these numbers, with
    * fresh windows, and `exited` follows. A direction that is over says so at once (`end` of an output, `reset` of stdin).
+   * With `keep` 0 it has no name any more: it ends with this channel as if it had been spawned on it.
    */
-  adopt: { code: 29, fields: { name: 'str', stdin: 'u32', stdout: 'u32', stderr: 'u32', status: 'u32' } },
+  adopt: { code: 29, fields: { name: 'str', stdin: 'u32', stdout: 'u32', stderr: 'u32', status: 'u32', keep: 'u8' } },
 
   // agent -> host
   ok: { code: 32, fields: {} },

@@ -1,7 +1,7 @@
 // What a composition root (worker, Node) asks of the emulated machine. Only src/machine knows v86.
 import type { BlobStore } from './blob-store.ts';
 import type { CliSession } from './cli-session.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime, SpawnRequest, Task } from './runtime.ts';
 
 /** Where the built guest's files come from: fetch() in the page, the disk in Node. */
 export interface GuestFiles {
@@ -34,6 +34,10 @@ export interface MachineOptions {
 
 export interface Machine {
   readonly runtime: Runtime;
+  /** Starts a program that whoever restores a snapshot of this machine can take over, streams and all. */
+  startAhead(name: string, request: SpawnRequest): Promise<Task>;
+  /** From then on it is like any that `Runtime.spawn` started. @returns undefined when nothing waits under that name */
+  takeOver(name: string): Promise<Task | undefined>;
   /** Stops the clock; the guest does not notice. */
   pause(): Promise<void>;
   resume(): Promise<void>;

@@ -78,6 +78,8 @@ export async function createMachine(options: CreateMachineOptions): Promise<Dryd
     return {
       runtime,
       workspace,
+      startAhead: (name, request) => runtime.startAhead(name, request),
+      takeOver: (name) => runtime.takeOver(name),
       pause: () => emulator.stop(),
       resume: () => emulator.run(),
       snapshot: (settle) => takeSnapshot({ emulator, server, agent, cli }, settle),

@@ -6,6 +6,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { interactiveShell } from '../compose/shell.ts';
+import { prepareShell } from '../compose/waiting-shell.ts';
 import { capabilitiesOf } from '../engine/container/spec/capabilities.ts';
 import { defaultSeccompProfile } from '../engine/container/spec/seccomp.ts';
 import { createMachine } from '../machine/create-machine.ts';
@@ -56,6 +57,7 @@ await warmUp(
   },
   say,
 );
+await prepareShell(machine);
 say(`warmed up in ${seconds(warmMs)}`);
 
 const { p9, state } = decodeSnapshot(new Uint8Array(await machine.snapshot()));

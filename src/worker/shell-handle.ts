@@ -1,7 +1,7 @@
 // A terminal of the page: a login shell on a pty of the guest, its bytes carried across the worker's boundary.
 import * as Comlink from 'comlink';
 import type { Drydock } from '../compose/create-drydock.ts';
-import { interactiveShell } from '../compose/shell.ts';
+import { openShell as openLoginShell } from '../compose/waiting-shell.ts';
 import type { WindowSize } from '../contracts/cli-session.ts';
 import type { ShellHandle, WorkerSurface } from '../contracts/worker-surface.ts';
 
@@ -17,7 +17,7 @@ export async function openShell(
   onOutput: OnOutput,
   onExit: OnExit,
 ): Promise<ShellHandle> {
-  const task = await drydock.machine.runtime.spawn(interactiveShell(size));
+  const task = await openLoginShell(drydock.machine, size);
   const input = task.stdin.getWriter();
   const printed = print(task.stdout, onOutput);
   void (async () => {

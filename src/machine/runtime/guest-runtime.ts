@@ -19,8 +19,10 @@ import { AgentFiles } from './agent-files.ts';
 import { GuestContainers } from './guest-containers.ts';
 import { listenInGuest } from './guest-listener.ts';
 import { exitCodeOf, startProcess } from './guest-process.ts';
+import type { GuestProcess, ProcessRequest } from './guest-process.ts';
 import { GuestRootfs } from './guest-rootfs.ts';
 import { GuestTrees } from './guest-trees.ts';
+import { startKept, takeOver } from './kept-process.ts';
 
 /** Of the default data root; the built snapshot has its roots there. */
 const OVERLAY2 = '/var/lib/docker/overlay2';
@@ -94,12 +96,20 @@ export class GuestRuntime implements Runtime {
     return this.#containers.cgroup(containerId, files);
   }
 
-  async spawn({ argv, env, cwd, stdio }: SpawnRequest): Promise<Task> {
-    const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-    const process = await this.#calls.withSession((session) =>
-      startProcess(session, { argv, env: variables, cwd, stdio }),
-    );
-    const { pid, stdin, stdout, stderr, resize } = process;
+  async spawn(request: SpawnRequest): Promise<Task> {
+    return this.#taskOf(await this.#calls.withSession((session) => startProcess(session, processRequestOf(request))));
+  }
+
+  async startAhead(name: string, request: SpawnRequest): Promise<Task> {
+    return this.#taskOf(await startKept(this.#calls, { ...processRequestOf(request), keep: name }));
+  }
+
+  async takeOver(name: string): Promise<Task | undefined> {
+    const process = await this.#calls.withSession((session) => takeOver(session, name));
+    return process && this.#taskOf(process);
+  }
+
+  #taskOf({ pid, stdin, stdout, stderr, resize, end }: GuestProcess): Task {
     return {
       pid,
       stdin,
@@ -107,7 +117,7 @@ export class GuestRuntime implements Runtime {
       stderr,
       resize,
       signal: (signal) => this.#containers.signal(pid, signal),
-      exited: process.end.then((end) => ({ exitCode: exitCodeOf(end), oomKilled: false })),
+      exited: end.then((how) => ({ exitCode: exitCodeOf(how), oomKilled: false })),
     };
   }
 
@@ -120,6 +130,10 @@ export class GuestRuntime implements Runtime {
   listen(path: string, mode: number, signal: AbortSignal): AsyncIterable<ByteDuplex> {
     return listenInGuest(this.#calls, { path, mode, signal });
   }
+}
+
+function processRequestOf({ argv, env, cwd, stdio }: SpawnRequest): ProcessRequest {
+  return { argv, env: Object.entries(env).map(([name, value]) => `${name}=${value}`), cwd, stdio };
 }
 
 async function readMounts(files: AgentFiles): Promise<string> {

@@ -27,19 +27,34 @@ export async function adoptKept(calls: AgentCalls, name: string): Promise<GuestP
   const kept = new Kept(calls, name);
   try {
     return await calls.withSession(async (session) => {
-      const streams: ProcessStreams = {
-        stdin: session.openStream('to-guest', true),
-        stdout: session.openStream('from-guest', true),
-        stderr: session.openStream('from-guest', true),
-        status: session.openStream('from-guest', true),
-      };
-      const ids = idsOf(streams, ({ id }) => id);
-      const pid = await adopt(session, name, ids, kept.followUp);
+      const streams = openStreams(session, true);
+      const pid = await adopt(session, { name, ids: idsOf(streams, ({ id }) => id), keep: true }, kept.followUp);
       return kept.process(pid, streams);
     });
   } catch (error) {
-    if (isDrydockError(error, 'guest') && error.errno === ERRNO.ENOENT) return undefined;
-    throw error;
+    return nothingKept(error);
+  }
+}
+
+/**
+ * Takes over a process of an earlier host for good: from here on it is one of this channel's.
+ * @returns undefined when none is kept under that name
+ */
+export async function takeOver(session: AgentSession, name: string): Promise<GuestProcess | undefined> {
+  const streams = openStreams(session, false);
+  const end = deferred<ProcessEnd | undefined>();
+  const followUp: AgentFollowUp = { onExited: end.resolve, onLost: () => end.resolve(undefined) };
+  try {
+    const pid = await adopt(session, { name, ids: idsOf(streams, ({ id }) => id), keep: false }, followUp);
+    return {
+      ...processOf(pid, streams, end.promise),
+      resize: async (cols, rows) => {
+        await session.request({ type: 'resize', stream: streams.stdout.id, cols, rows }, 'ok');
+      },
+    };
+  } catch (error) {
+    for (const which of NAMES) session.forgetStream(streams[which].id);
+    return nothingKept(error);
   }
 }
 
@@ -79,7 +94,7 @@ class Kept {
     this.#calls
       .withSession(async (session) => {
         const ids = idsOf(streams, () => session.newStreamId());
-        const adopted = adopt(session, this.#name, ids, this.followUp);
+        const adopted = adopt(session, { name: this.#name, ids, keep: true }, this.followUp);
         for (const which of NAMES) {
           const stream = streams[which];
           if (stream !== undefined) session.takeStream(stream, ids[which]);
@@ -103,7 +118,29 @@ function idsOf({ stdin, stdout, stderr, status }: ProcessStreams, idOf: (stream:
   return { stdin: id(stdin), stdout: id(stdout), stderr: id(stderr), status: id(status) };
 }
 
-async function adopt(session: AgentSession, name: string, ids: StreamIds, followUp: AgentFollowUp): Promise<number> {
-  const { pid } = await session.request({ type: 'adopt', name, ...ids }, 'spawned', followUp);
+/** @throws `error` when it says anything else */
+function nothingKept(error: unknown): undefined {
+  if (isDrydockError(error, 'guest') && error.errno === ERRNO.ENOENT) return undefined;
+  throw error;
+}
+
+function openStreams(session: AgentSession, kept: boolean): Required<ProcessStreams> {
+  return {
+    stdin: session.openStream('to-guest', kept),
+    stdout: session.openStream('from-guest', kept),
+    stderr: session.openStream('from-guest', kept),
+    status: session.openStream('from-guest', kept),
+  };
+}
+
+interface Adoption {
+  readonly name: string;
+  readonly ids: StreamIds;
+  /** It outlives this channel, too. */
+  readonly keep: boolean;
+}
+
+async function adopt(session: AgentSession, { name, ids, keep }: Adoption, followUp: AgentFollowUp): Promise<number> {
+  const { pid } = await session.request({ type: 'adopt', name, ...ids, keep: keep ? 1 : 0 }, 'spawned', followUp);
   return pid;
 }

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { SpawnRequest } from '../../contracts/runtime.ts';
-import { interactiveShell, scriptShell } from '../../compose/shell.ts';
+import { scriptShell } from '../../compose/shell.ts';
+import { openShell } from '../../compose/waiting-shell.ts';
 import { startDrydock } from '../start-drydock.ts';
 import { runOnProcess } from '../terminal.ts';
 import { parseSeconds, TIMED_OUT, UsageError } from './usage.ts';
@@ -29,8 +30,11 @@ export async function shCommand(args: string[]): Promise<number> {
   const drydock = await startDrydock({ onLog: (line) => void process.stderr.write(`drydock: ${line}\n`) });
   const expiry = expiryAfter(timeoutMs);
   try {
-    const task = await drydock.machine.runtime.spawn(request);
-    return await Promise.race([runOnProcess(task, request.stdio.tty), expiry.promise]);
+    const { columns: cols, rows } = process.stdout;
+    const task = await (request === undefined
+      ? openShell(drydock.machine, { cols, rows })
+      : drydock.machine.runtime.spawn(request));
+    return await Promise.race([runOnProcess(task, request === undefined), expiry.promise]);
   } finally {
     expiry.cancel();
     await drydock.close();
@@ -57,13 +61,12 @@ function parse(args: string[]) {
   }
 }
 
-async function requestFor(command: string | undefined, positionals: string[]): Promise<SpawnRequest> {
+/** @returns undefined for a person at a terminal */
+async function requestFor(command: string | undefined, positionals: string[]): Promise<SpawnRequest | undefined> {
   if (command !== undefined) return scriptShell(command, positionals, 'sh');
   const [file, ...rest] = positionals;
   if (file !== undefined) return scriptShell(await readScript(file), rest, basename(file));
-  if (process.stdin.isTTY && process.stdout.isTTY) {
-    return interactiveShell({ cols: process.stdout.columns, rows: process.stdout.rows });
-  }
+  if (process.stdin.isTTY && process.stdout.isTTY) return undefined;
   return { ...scriptShell('', [], 'sh'), argv: ['bash', '-s'] };
 }
 
