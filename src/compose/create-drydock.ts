@@ -5,6 +5,7 @@ import type { EngineDoor } from '../contracts/engine-api.ts';
 import type { BootProgress, GuestFiles, Machine } from '../contracts/machine.ts';
 import { runDocker } from '../cli/run-docker.ts';
 import { createEngine } from '../engine/create-engine.ts';
+import type { UnpackLayer } from '../engine/layer/unpack.ts';
 import { loadDaemonConfig } from '../engine/daemon/daemon-config.ts';
 import { clientRegistries } from '../engine/registry/client-registries.ts';
 import type { RegistryReach } from '../engine/registry/registry-reach.ts';
@@ -16,6 +17,8 @@ import { EngineHost } from './engine-host.ts';
 export interface DrydockOptions extends RegistryReach {
   readonly guest: GuestFiles;
   readonly blobs: BlobStore;
+  /** On this thread when left out. */
+  readonly unpackLayer?: UnpackLayer | undefined;
   /** v86.wasm, maybe on its way. */
   readonly wasm: Promise<WebAssembly.Module>;
   /** How much of the guest's code is compiled at once; for hosts whose compiler is slow with large functions. */
@@ -73,6 +76,7 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
         runtime,
         blobs: options.blobs,
         ...reach,
+        unpackLayer: options.unpackLayer,
         log,
         continuesSession,
       });

@@ -21,6 +21,7 @@ import { ImagePusher } from './image/push.ts';
 import { registryRoutes } from './image/registry-routes.ts';
 import { imageRoutes } from './image/routes.ts';
 import { LayerPool } from './layer/layer-pool.ts';
+import type { UnpackLayer } from './layer/unpack.ts';
 import { cryptoRandomBytes } from './random.ts';
 import type { RandomBytes } from './random.ts';
 import type { RegistryReach } from './registry/registry-reach.ts';
@@ -30,6 +31,8 @@ export type { Engine } from './assemble-engine.ts';
 export interface EngineDeps extends RegistryReach {
   readonly runtime: Runtime;
   readonly blobs: BlobStore;
+  /** Unpacks layers somewhere else than on this thread; must store them in `blobs`. */
+  readonly unpackLayer?: UnpackLayer | undefined;
   /** From loadDaemonConfig. */
   readonly config?: DaemonConfig;
   readonly clock?: Clock;
@@ -54,7 +57,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   for (const option of config.withoutEffect) log(`daemon.json: ${option} has no effect in this engine`);
   const disk = new ImageDisk(runtime.files, config.dataRoot);
   const store = new ImageStore({
-    layers: new LayerPool(blobs),
+    layers: new LayerPool(blobs, deps.unpackLayer),
     disk,
     usedBy: (imageId) => containers.usersOf(imageId),
     releaseLayer: (overlayId) => runtime.removeLayer(overlayId),

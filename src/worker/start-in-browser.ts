@@ -2,9 +2,9 @@
 import type { Drydock } from '../compose/create-drydock.ts';
 import { createDrydock } from '../compose/create-drydock.ts';
 import type { BootProgress } from '../contracts/machine.ts';
-import { openBlobStore } from './blobs/open-blob-store.ts';
 import type { EarlyDownloads } from './early-downloads.ts';
 import { FetchedGuestFiles } from './fetched-guest-files.ts';
+import { openLayerStorage } from './layers/open-layer-storage.ts';
 import { PageRegistries } from './page-registries.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function startInBrowser({ site, downloads, onProgress }: BrowserSta
   });
   return createDrydock({
     guest: new FetchedGuestFiles(new URL('guest/', site), downloads.fetch),
-    blobs: await openBlobStore(onLog),
+    ...(await openLayerStorage(onLog)),
     fetch: registries.fetch,
     defaultRegistry: registries.tree,
     wasm: downloads.module,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { BlobStore } from '../../contracts/blob-store.ts';
 import { FakeFiles } from '../../machine/fake/fake-files.ts';
-import { FakeDisk } from '../../worker/blobs/testing/fake-opfs.ts';
-import { OpfsBlobStore } from '../../worker/blobs/opfs-blob-store.ts';
+import { FakeDisk } from '../../worker/layers/testing/fake-opfs.ts';
+import { OpfsBlobStore } from '../../worker/layers/opfs-blob-store.ts';
 import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
 import { LayerPool } from '../layer/layer-pool.ts';
 import { tarOf } from '../layer/testing/tar-archive.ts';
@@ -26,7 +26,7 @@ const stores: Record<string, (limitBytes: number) => Promise<BlobStore>> = {
   memory: (limitBytes) => Promise.resolve(new MemoryBlobStore({ limitBytes })),
   OPFS: async (limitBytes) => {
     const disk = new FakeDisk(limitBytes);
-    return new OpfsBlobStore(await disk.all.getDirectoryHandle('own'), disk.estimate);
+    return new OpfsBlobStore({ folder: await disk.all.getDirectoryHandle('own'), estimate: disk.estimate });
   },
 };
 

@@ -3,7 +3,6 @@ import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { digestOf } from '../blob/sha256.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import type { UnpackedLayer } from '../layer/unpack.ts';
-import { unpackLayer } from '../layer/unpack.ts';
 import type { Reference } from '../registry/reference.ts';
 import { familiarString } from '../registry/reference.ts';
 import type { Image } from './image.ts';
@@ -44,8 +43,8 @@ export class ImageMaker {
 
   /** @throws DrydockError `data-loss` for a tar that is none; nothing is stored then */
   async make({ tar, base, signal, describe }: MadeImage): Promise<Image> {
-    const { store, blobs } = this.#deps;
-    const top = await store.layers.add(() => unpackLayer({ chunks: tar, blobs, signal }));
+    const { store } = this.#deps;
+    const top = await store.layers.add(() => store.layers.unpack({ chunks: tar, signal }));
     const isEmpty = base !== undefined && top.layer.diffId === EMPTY_LAYER;
     const below: readonly UnpackedLayer[] = base?.layers ?? [];
     const leases = below.map((layer) => store.layers.adopt(layer));

@@ -1,12 +1,12 @@
 // Brings one layer in: download, check, unpack. Downloads run three at once as in dockerd; unpacking runs one at a time,
 // since it is bound by the processor and shares its thread with the terminal.
-import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
+import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
 import type { DigestStream } from '../blob/sha256.ts';
+import type { LayerPool } from '../layer/layer-pool.ts';
 import { Slots } from '../layer/slots.ts';
 import { TimeSlice } from '../layer/time-slice.ts';
-import { unpackLayer } from '../layer/unpack.ts';
 import type { UnpackedLayer } from '../layer/unpack.ts';
 import type { RegistryClient } from '../registry/client.ts';
 import type { Descriptor } from '../registry/manifest.ts';
@@ -19,6 +19,7 @@ import type { PullStep } from './pull-message.ts';
 const CONCURRENT_DOWNLOADS = 3;
 const DOWNLOAD_ATTEMPTS = 3;
 const RETRY_DELAY_MS = 1000;
+const NOTHING = new Uint8Array(0);
 
 export interface LayerRequest {
   readonly client: RegistryClient;
@@ -32,12 +33,12 @@ export interface LayerRequest {
 }
 
 export class LayerPuller {
-  readonly #blobs: BlobStore;
+  readonly #pool: Pick<LayerPool<unknown>, 'unpack'>;
   readonly #downloads = new Slots(CONCURRENT_DOWNLOADS);
   readonly #unpacks = new Slots(1);
 
-  constructor(blobs: BlobStore) {
-    this.#blobs = blobs;
+  constructor(pool: Pick<LayerPool<unknown>, 'unpack'>) {
+    this.#pool = pool;
   }
 
   /** @throws DrydockError `data-loss` when the bytes are not what their digests say; nothing is stored then */
@@ -50,10 +51,19 @@ export class LayerPuller {
     );
     await request.below;
     const onProgress = progressOf('Extracting', descriptor.size, report);
-    const unpack = { chunks, diffId, blobs: this.#blobs, signal, onProgress };
-    const layer = await this.#unpacks.run(() => unpackLayer(unpack), signal).catch(failedToRegister);
+    const unpack = { chunks: handedOver(chunks), diffId, signal, onProgress };
+    const layer = await this.#unpacks.run(() => this.#pool.unpack(unpack), signal).catch(failedToRegister);
     report(step('Pull complete'));
     return layer;
+  }
+}
+
+/** Whoever reads the pieces has them alone: a layer must not be here twice while it is unpacked. */
+async function* handedOver(chunks: Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < chunks.length; at++) {
+    const chunk = chunks[at];
+    chunks[at] = NOTHING;
+    if (chunk !== undefined) yield chunk;
   }
 }
 

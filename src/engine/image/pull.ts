@@ -51,7 +51,7 @@ export class ImagePuller {
 
   constructor(deps: PullerDeps) {
     this.#deps = deps;
-    this.#layers = new LayerPuller(deps.blobs);
+    this.#layers = new LayerPuller(deps.store.layers);
   }
 
   /**

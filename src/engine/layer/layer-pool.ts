@@ -1,7 +1,8 @@
 // The layers that are here, each once however many images share it. A layer lives while somebody holds a lease on it, and
 // whoever asks for one on its way in shares that way.
 import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
-import type { UnpackedLayer } from './unpack.ts';
+import { unpackLayer } from './unpack.ts';
+import type { UnpackedLayer, UnpackLayer, UnpackRequest } from './unpack.ts';
 
 export interface LayerLease {
   readonly layer: UnpackedLayer;
@@ -34,6 +35,7 @@ interface HeldLayer {
 /** @typeParam E what a source tells about its progress */
 export class LayerPool<E> {
   readonly #blobs: BlobStore;
+  readonly #unpack: UnpackLayer;
   readonly #held = new Map<Digest, HeldLayer>();
   readonly #jobs = new Map<Digest, Job<E>>();
   /** Blobs without a user; deleted when nobody could be about to store the same one. */
@@ -41,8 +43,14 @@ export class LayerPool<E> {
   /** Layers on their way in through `add`. */
   #adding = 0;
 
-  constructor(blobs: BlobStore) {
+  constructor(blobs: BlobStore, unpack: UnpackLayer = unpackLayer) {
     this.#blobs = blobs;
+    this.#unpack = unpack;
+  }
+
+  /** Unpacks a layer into the pool's store; for sources of `acquire` and `add`. @throws as unpackLayer */
+  unpack(request: Omit<UnpackRequest, 'blobs'>): Promise<UnpackedLayer> {
+    return this.#unpack({ ...request, blobs: this.#blobs });
   }
 
   has(diffId: Digest): boolean {

@@ -33,6 +33,9 @@ export interface UnpackRequest {
   readonly onProgress?: (bytes: number) => void;
 }
 
+/** `unpackLayer`, or whoever does the same elsewhere. */
+export type UnpackLayer = (request: UnpackRequest) => Promise<UnpackedLayer>;
+
 /**
  * Stores nothing unless it succeeds.
  * @throws DrydockError `data-loss` when the tar is malformed or is not the one that `diffId` names; the signal's reason

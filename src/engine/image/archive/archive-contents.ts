@@ -12,7 +12,6 @@ import { parseHeader } from '../../layer/tar-header.ts';
 import { TarReader } from '../../layer/tar-reader.ts';
 import type { TarEntry } from '../../layer/tar-reader.ts';
 import { TimeSlice } from '../../layer/time-slice.ts';
-import { unpackLayer } from '../../layer/unpack.ts';
 import { BytePipe } from './byte-pipe.ts';
 
 /** Configs and manifests are far smaller; a file above this is a layer or nothing that is asked for. */
@@ -25,7 +24,7 @@ const MAX_PATH_BYTES = 4096;
 const BLOCK_BYTES = 512;
 
 export interface ContentsDeps {
-  readonly layers: Pick<LayerPool<unknown>, 'add'>;
+  readonly layers: Pick<LayerPool<unknown>, 'add' | 'unpack'>;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
   /** Tells how much of a layer has been read. */
@@ -252,7 +251,7 @@ class OpenFile {
     const { layers, blobs, signal } = this.#deps;
     try {
       await blobs.requireSpace(this.#bytes);
-      return { lease: await layers.add(() => unpackLayer({ chunks: pipe, blobs, signal })) };
+      return { lease: await layers.add(() => layers.unpack({ chunks: pipe, signal })) };
     } catch (error) {
       return { error };
     } finally {

@@ -19,11 +19,25 @@ export interface SyncFile {
   close(): void;
 }
 
-interface Blob {
+/** A whole file, closed. */
+export interface StoredFile {
+  readonly digest: Digest;
   readonly name: string;
   readonly bytes: number;
+}
+
+interface Blob extends StoredFile {
   /** While it is open, or being opened. */
   opening?: Promise<SyncFile> | undefined;
+}
+
+export interface OpfsDeps {
+  /** With no file that has a name of this store. */
+  readonly folder: BlobFolder;
+  /** Of how much the browser lets the site store, where that is of interest. */
+  readonly estimate?: () => Promise<StorageEstimate>;
+  /** What this store's names start with. */
+  readonly prefix?: string;
 }
 
 /** Kept open for reading, which is synchronous then: opening takes 2-3 ms, a read of 500 kB below one. */
@@ -34,18 +48,16 @@ const MIN_PROBED_BYTES = 4 * 1024 * 1024;
 export class OpfsBlobStore implements BlobStore {
   readonly #folder: BlobFolder;
   readonly #estimate: () => Promise<StorageEstimate>;
+  readonly #prefix: string;
   readonly #blobs = new Map<Digest, Blob>();
   /** In the order of their last use. */
   readonly #openFiles = new Map<Blob, SyncFile>();
   #lastName = 0;
 
-  /**
-   * @param folder this store's own, and empty
-   * @param estimate of how much the browser lets the site store
-   */
-  constructor(folder: BlobFolder, estimate: () => Promise<StorageEstimate>) {
+  constructor({ folder, estimate = () => Promise.resolve({}), prefix = '' }: OpfsDeps) {
     this.#folder = folder;
     this.#estimate = estimate;
+    this.#prefix = prefix;
   }
 
   size(digest: Digest): Promise<number | undefined> {
@@ -74,7 +86,7 @@ export class OpfsBlobStore implements BlobStore {
       remove: () => this.#folder.removeEntry(name),
       keep: (digest, bytes) => {
         if (this.#blobs.has(digest)) return false;
-        this.#blobs.set(digest, { name, bytes });
+        this.#blobs.set(digest, { digest, name, bytes });
         return true;
       },
     });
@@ -91,6 +103,19 @@ export class OpfsBlobStore implements BlobStore {
 
   list(): Promise<Digest[]> {
     return Promise.resolve([...this.#blobs.keys()]);
+  }
+
+  /** Of all blobs; for another store that adopts them. Nothing was read of them. */
+  files(): StoredFile[] {
+    return [...this.#blobs.values()].map(({ digest, name, bytes }) => ({ digest, name, bytes }));
+  }
+
+  /** Makes blobs of files that another store wrote to the same folder. */
+  async adopt(files: readonly StoredFile[]): Promise<void> {
+    for (const file of files) {
+      if (this.#blobs.has(file.digest)) await this.#folder.removeEntry(file.name);
+      else this.#blobs.set(file.digest, { ...file });
+    }
   }
 
   /** The estimate alone would not do: browsers blur it, so that a page cannot learn how large the disk is. */
@@ -111,7 +136,7 @@ export class OpfsBlobStore implements BlobStore {
   }
 
   #newName(): string {
-    return String(++this.#lastName);
+    return `${this.#prefix}${++this.#lastName}`;
   }
 
   #createFile(name: string): Promise<SyncFile> {

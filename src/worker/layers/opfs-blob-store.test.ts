@@ -7,7 +7,7 @@ import { FakeDisk } from './testing/fake-opfs.ts';
 async function setUp(allowanceBytes?: number) {
   const disk = new FakeDisk(allowanceBytes);
   const folder = await disk.all.getDirectoryHandle('own');
-  return { folder, store: new OpfsBlobStore(folder, disk.estimate) };
+  return { folder, store: new OpfsBlobStore({ folder, estimate: disk.estimate }) };
 }
 
 describeBlobStore('OpfsBlobStore', async () => (await setUp()).store);
@@ -54,13 +54,13 @@ describe('OpfsBlobStore', () => {
   });
 
   it('says when there is not even room for a name', async () => {
-    const store = new OpfsBlobStore(
-      {
+    const store = new OpfsBlobStore({
+      folder: {
         getFileHandle: () => Promise.reject(new DOMException('full', 'QuotaExceededError')),
         removeEntry: () => Promise.resolve(),
       },
-      () => Promise.resolve({ quota: 5e6, usage: 7e6 }),
-    );
+      estimate: () => Promise.resolve({ quota: 5e6, usage: 7e6 }),
+    });
     await expect(store.create()).rejects.toMatchObject({ code: 'no-space' });
     await expect(store.requireSpace(5e6)).rejects.toMatchObject({
       message: expect.stringContaining('at least 5.0 MB are needed, 0.0 MB are free;'),
@@ -70,19 +70,32 @@ describe('OpfsBlobStore', () => {
   it('keeps a failure of the browser as it is, and tries again', async () => {
     const { folder } = await setUp();
     let fails = true;
-    const store = new OpfsBlobStore(
-      {
+    const store = new OpfsBlobStore({
+      folder: {
         getFileHandle: (name, options) =>
           fails && options?.create !== true
             ? Promise.reject(new DOMException('odd', 'UnknownError'))
             : folder.getFileHandle(name, options),
         removeEntry: (name) => folder.removeEntry(name),
       },
-      () => Promise.resolve({}),
-    );
+    });
     await put(store, 'hello');
     await expect(store.read(HELLO, 0, 5)).rejects.toMatchObject({ name: 'UnknownError' });
     fails = false;
     expect(new TextDecoder().decode(await store.read(HELLO, 0, 5))).toBe('hello');
+  });
+
+  it('takes over files that another store wrote to its folder, each blob once', async () => {
+    const { store, folder } = await setUp();
+    const other = new OpfsBlobStore({ folder, prefix: 'other-' });
+    await put(other, 'hello');
+    const world = await put(other, 'world');
+    await put(store, 'hello');
+    await store.adopt(other.files());
+    expect([...folder.files.keys()].sort()).toEqual(['1', 'other-2']);
+    expect(new TextDecoder().decode(await store.read(world, 0, 5))).toBe('world');
+    await store.delete(world);
+    await store.delete(HELLO);
+    expect(folder.files.size).toBe(0);
   });
 });

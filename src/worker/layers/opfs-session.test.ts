@@ -9,7 +9,7 @@ function setUp() {
   const locks = new FakeLocks();
   const visit = async (tab: string) => {
     const session = await openSession(disk.all, locks.of(tab), tab);
-    return { session, store: new OpfsBlobStore(session.folder, disk.estimate) };
+    return { session, store: new OpfsBlobStore({ folder: session.folder, estimate: disk.estimate }) };
   };
   const folders = (): string[] => [...disk.all.folders.keys()];
   return { disk, locks, visit, folders };
