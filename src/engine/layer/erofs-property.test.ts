@@ -69,7 +69,7 @@ function expected(node: FileNode, links: number): Expected {
         : 0,
     content:
       node.kind === 'file'
-        ? new Uint8Array(Buffer.concat(node.content))
+        ? new Uint8Array(Buffer.concat(node.content.map((piece) => piece.subarray())))
         : node.kind === 'symlink'
           ? bytesOf(node.target)
           : new Uint8Array(0),

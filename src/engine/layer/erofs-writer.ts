@@ -2,6 +2,7 @@
 // the same for the same files. containerd's erofs snapshotter is the model: one image a layer, stacked by overlayfs.
 import type { BlobWriter } from '../../contracts/blob-store.ts';
 import { bytesOf } from './byte-string.ts';
+import type { Content } from './content.ts';
 import {
   BLOCK_BYTES,
   INODE_BYTES,
@@ -81,7 +82,7 @@ async function writeBlocks(
 ): Promise<void> {
   const { node } = inode;
   output.padTo(inode.startBlock * BLOCK_BYTES);
-  const pieces = node.kind === 'file' ? node.content : [contentOf(inode, layout)];
+  const pieces: Content[] = node.kind === 'file' ? node.content : [contentOf(inode, layout)];
   let left = Math.min(inode.size, inode.blocks * BLOCK_BYTES);
   for (const [index, piece] of pieces.entries()) {
     output.put(piece.subarray(0, left));

@@ -1,5 +1,6 @@
 // The files of one layer as a tree in memory, between the tar they came in and the EROFS image they become.
 import type { ByteString } from './byte-string.ts';
+import type { Content } from './content.ts';
 
 export interface FileAttributes {
   /** Permission bits with setuid, setgid and sticky. */
@@ -20,8 +21,8 @@ export interface DirectoryNode extends FileAttributes {
 
 export interface RegularNode extends FileAttributes {
   readonly kind: 'file';
-  /** Views of the decompressed chunks; emptied once written. */
-  content: Uint8Array[];
+  /** In the pieces in which it came; emptied once written. */
+  content: Content[];
   size: number;
 }
 

@@ -108,7 +108,7 @@ export class RecipeRecorder implements TarSink {
 /** Where the image has a file's content: whole blocks, and a tail behind the inode. */
 function rangesOf(node: RegularNode, inode: PlannedInode | undefined): ContentRanges {
   // Something later in the tar took its place.
-  if (inode === undefined) return node.content.map((kept) => ({ kept }));
+  if (inode === undefined) return node.content.map((kept) => ({ kept: kept.subarray() }));
   const whole = Math.min(inode.size, inode.blocks * BLOCK_BYTES);
   const ranges: ContentRange[] = whole === 0 ? [] : [{ offset: inode.startBlock * BLOCK_BYTES, bytes: whole }];
   if (inode.layout !== LAYOUT_INLINE) return ranges;

@@ -17,7 +17,7 @@ function treeOf(...items: TarItem[]): LayerTree {
 function show(node: FileNode): string {
   switch (node.kind) {
     case 'file':
-      return new TextDecoder().decode(node.content[0]);
+      return new TextDecoder().decode(node.content[0]?.subarray());
     case 'symlink':
       return `-> ${decodeName(node.target)}`;
     case 'char':

@@ -2,6 +2,8 @@
 // (OCI image spec, layer.md#whiteouts; kernel doc filesystems/overlayfs.rst, "whiteouts and opaque directories").
 import { decodeName } from './byte-string.ts';
 import type { ByteString } from './byte-string.ts';
+import { keepInMemory } from './content.ts';
+import type { KeepContent } from './content.ts';
 import { NO_XATTRS, isWhiteout, newDirectory, newWhiteout } from './file-node.ts';
 import type { DirectoryNode, FileAttributes, FileNode, RegularNode } from './file-node.ts';
 import { LAYER_LIMITS, LayerCount } from './layer-limits.ts';
@@ -24,13 +26,15 @@ export class LayerTree implements TarSink {
   sizeBytes = 0;
   #open: RegularNode | undefined;
   readonly #count: LayerCount;
+  readonly #keep: KeepContent;
   readonly #implied = (): DirectoryNode => {
     this.#count.name();
     return newDirectory();
   };
 
-  constructor(limits: LayerLimits = LAYER_LIMITS) {
+  constructor(limits: LayerLimits = LAYER_LIMITS, keep: KeepContent = keepInMemory) {
     this.#count = new LayerCount(limits);
+    this.#keep = keep;
   }
 
   /** @throws DrydockError `data-loss` for an entry that Linux could not make, or one too many */
@@ -54,7 +58,7 @@ export class LayerTree implements TarSink {
   }
 
   content(bytes: Uint8Array): void {
-    this.#open?.content.push(bytes);
+    this.#open?.content.push(this.#keep(bytes));
     this.sizeBytes += bytes.length;
   }
 

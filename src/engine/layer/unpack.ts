@@ -3,7 +3,9 @@ import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.t
 import { DrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
 import { decompress } from './decompress.ts';
+import type { KeepContent } from './content.ts';
 import { writeErofs } from './erofs-writer.ts';
+import { LAYER_LIMITS } from './layer-limits.ts';
 import { RecipeRecorder } from './recipe-recorder.ts';
 import { writeRecipe } from './tar-recipe.ts';
 import { TimeSlice } from './time-slice.ts';
@@ -29,6 +31,8 @@ export interface UnpackRequest {
   readonly diffId?: Digest;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
+  /** Holds the content of its files meanwhile; in memory when left out. */
+  readonly keepContent?: KeepContent;
   /** Compressed bytes taken so far. */
   readonly onProgress?: (bytes: number) => void;
 }
@@ -41,7 +45,7 @@ export type UnpackLayer = (request: UnpackRequest) => Promise<UnpackedLayer>;
  * @throws DrydockError `data-loss` when the tar is malformed or is not the one that `diffId` names; the signal's reason
  */
 export async function unpackLayer(request: UnpackRequest): Promise<UnpackedLayer> {
-  const tree = new LayerTree();
+  const tree = new LayerTree(LAYER_LIMITS, request.keepContent);
   const recorder = new RecipeRecorder(tree);
   try {
     const diffId = await readTree(request, recorder);

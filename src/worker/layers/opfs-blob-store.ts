@@ -4,6 +4,7 @@ import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.t
 import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from '../../engine/blob/blob-errors.ts';
 import { createDigestStream } from '../../engine/blob/sha256.ts';
 import type { DigestStream } from '../../engine/blob/sha256.ts';
+import { orNoSpace } from './no-space.ts';
 
 /** What is used of a FileSystemDirectoryHandle (File System Standard). */
 export interface BlobFolder {
@@ -128,7 +129,9 @@ export class OpfsBlobStore implements BlobStore {
     const file = await this.#createFile(name);
     try {
       // A file with nothing in it: it takes of the allowance, not of the disk.
-      await outOfSpace(() => file.truncate(bytes), { needed: bytes });
+      file.truncate(bytes);
+    } catch (error) {
+      throw orNoSpace(error, { needed: bytes });
     } finally {
       file.close();
       await this.#folder.removeEntry(name);
@@ -139,11 +142,13 @@ export class OpfsBlobStore implements BlobStore {
     return `${this.#prefix}${++this.#lastName}`;
   }
 
-  #createFile(name: string): Promise<SyncFile> {
-    return outOfSpace(async () => {
+  async #createFile(name: string): Promise<SyncFile> {
+    try {
       const handle = await this.#folder.getFileHandle(name, { create: true });
-      return handle.createSyncAccessHandle();
-    });
+      return await handle.createSyncAccessHandle();
+    } catch (error) {
+      throw orNoSpace(error);
+    }
   }
 
   #open(blob: Blob): Promise<SyncFile> {
@@ -195,8 +200,7 @@ class OpfsBlobWriter implements BlobWriter {
     // Layers are never in shared memory, which is all that the type leaves open.
     const own = bytes as Uint8Array<ArrayBuffer>;
     for (let at = 0; at < own.length;) {
-      const offset = this.#bytes;
-      const count = await outOfSpace(() => file.write(own.subarray(at), { at: offset }));
+      const count = writeTo(file, own.subarray(at), this.#bytes);
       if (count === 0) throw noSpaceLeft();
       at += count;
       this.#bytes += count;
@@ -230,12 +234,10 @@ function readFrom(file: SyncFile, offset: number, count: number): Uint8Array {
   return bytes.subarray(0, file.read(bytes, { at: offset }));
 }
 
-/** The browser's words for a full disk or a spent allowance become ours. */
-async function outOfSpace<T>(work: () => T | Promise<T>, sizes: { needed?: number } = {}): Promise<T> {
+function writeTo(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): number {
   try {
-    return await work();
+    return file.write(bytes, { at });
   } catch (error) {
-    if (error instanceof Error && error.name === 'QuotaExceededError') throw noSpaceLeft(sizes, error);
-    throw error;
+    throw orNoSpace(error);
   }
 }

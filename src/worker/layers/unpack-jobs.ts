@@ -3,6 +3,7 @@ import { unpackLayer } from '../../engine/layer/unpack.ts';
 import type { LayerSource, LayerWorkerSurface } from './layer-worker-surface.ts';
 import { OpfsBlobStore } from './opfs-blob-store.ts';
 import type { BlobFolder } from './opfs-blob-store.ts';
+import { ScratchFile } from './scratch-file.ts';
 
 /** @param openFolder of a session */
 export function unpackJobs(openFolder: (session: string) => Promise<BlobFolder>): LayerWorkerSurface {
@@ -12,12 +13,22 @@ export function unpackJobs(openFolder: (session: string) => Promise<BlobFolder>)
       const abort = new AbortController();
       running.set(job, abort);
       try {
+        const folder = await openFolder(session);
         // A store for each job: what it has in the end is what this job made.
-        const blobs = new OpfsBlobStore({ folder: await openFolder(session), prefix: `${job}-` });
-        const { signal } = abort;
-        const chunks = read(source);
-        const layer = await unpackLayer({ chunks, blobs, signal, ...(diffId !== undefined && { diffId }) });
-        return { layer, files: blobs.files() };
+        const blobs = new OpfsBlobStore({ folder, prefix: `${job}-` });
+        const scratch = await ScratchFile.create(folder, `${job}-scratch`);
+        try {
+          const layer = await unpackLayer({
+            chunks: read(source),
+            blobs,
+            signal: abort.signal,
+            keepContent: scratch.keep,
+            ...(diffId !== undefined && { diffId }),
+          });
+          return { layer, files: blobs.files() };
+        } finally {
+          await scratch.remove();
+        }
       } finally {
         running.delete(job);
       }
