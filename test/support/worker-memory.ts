@@ -7,7 +7,7 @@ export interface WorkerMemory {
   readonly bufferBytes: number;
 }
 
-/** After a garbage collection. Of all workers of the page together. Chrome DevTools Protocol: Runtime.getHeapUsage. */
+/** After a garbage collection. Of the workers that the page itself started, together. Chrome DevTools Protocol: Runtime.getHeapUsage. */
 export async function workerMemory(context: BrowserContext, page: Page): Promise<WorkerMemory> {
   const devtools = await context.newCDPSession(page);
   const sessions: string[] = [];
