@@ -6,6 +6,7 @@ import type { BlobStore } from '../contracts/blob-store.ts';
 import type { BootProgress } from '../contracts/machine.ts';
 import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import { diskRegistry } from './disk-registry.ts';
+import { withDockerHub, withoutDockerHub } from './docker-hub.ts';
 import { compileEmulator } from './emulator-module.ts';
 import type { Lifetime } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
@@ -22,16 +23,19 @@ export interface StartOptions {
   readonly blobs?: BlobStore;
   /** Folder whose `v2/` stands for docker.io; the one of this checkout when left out. */
   readonly images?: string;
+  /** Docker Hub is asked for what is not in that folder. */
+  readonly dockerHub?: boolean | undefined;
 }
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
 export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
-  const { images = PUBLIC_DIRECTORY, lifetime, ...others } = options;
+  const { images = PUBLIC_DIRECTORY, dockerHub = false, lifetime, ...others } = options;
+  const built = diskRegistry(images, fetch);
   const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
     guest,
     blobs: new MemoryBlobStore(),
-    ...diskRegistry(images, fetch),
+    ...(dockerHub ? withDockerHub(built) : withoutDockerHub(built)),
     wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes, lifetime)),
     ...others,
   });

@@ -9,9 +9,11 @@ import {
   registryListSchema,
 } from '../contracts/registry-proxy.ts';
 import { parseChallenge } from '../engine/registry/authorization.ts';
-import { missingImage, unreachableHub } from './missing-image.ts';
+import { missingImage, unreachableHub } from '../engine/registry/missing-image.ts';
+import type { MissingImage } from '../engine/registry/missing-image.ts';
 
 const DOCKER_HUB = 'docker.io';
+const NO_PROXY = 'this page\'s server passes on no requests to registries; that of "npm start" does (docs/hosting.md)';
 
 export interface PageRegistriesOptions {
   /** The folder of the page, with a trailing slash. */
@@ -66,14 +68,20 @@ export class PageRegistries {
       return this.#send(url, init);
     }
     const answer = await this.#through(DOCKER_HUB, `v2/${path}`, init, this.tree);
-    return answer.status === 502 || answer.status === 504
-      ? unreachableHub(answer, { path, tree: this.tree, fetch: this.#options.fetch })
-      : answer;
+    return answer.status === 502 || answer.status === 504 ? unreachableHub(this.#image(path), answer) : answer;
   }
 
   async #explained(path: string): Promise<Response | undefined> {
-    const { fetch } = this.#options;
-    return missingImage({ path, tree: this.tree, fetch, passesOnTo: await this.#names() });
+    const names = await this.#names();
+    const way =
+      names.length === 0
+        ? NO_PROXY
+        : `this page's server passes requests on to ${names.join(', ')} and not to Docker Hub`;
+    return missingImage(this.#image(path), way);
+  }
+
+  #image(path: string): MissingImage {
+    return { path, tree: this.tree, fetch: this.#options.fetch, place: 'Beside this page' };
   }
 
   /** @param base of the registry as the engine sees it */
@@ -124,10 +132,7 @@ export class PageRegistries {
 
   async #whyNot(): Promise<string> {
     const names = await this.#names();
-    const whatFor =
-      names.length === 0
-        ? 'this page\'s server passes on no requests (that of "npm start" does: docs/hosting.md)'
-        : `this page's server passes on requests only to ${names.join(', ')}`;
+    const whatFor = names.length === 0 ? NO_PROXY : `this page's server passes on requests only to ${names.join(', ')}`;
     // Browsers tell a page nothing of why a request failed: what it usually is has to be named.
     return `nobody is there, or it does not let pages in (CORS), as Docker Hub and most registries, and ${whatFor}`;
   }

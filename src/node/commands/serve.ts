@@ -14,6 +14,7 @@ Offer the Docker Engine API of a fresh guest until interrupted
 
 Options:
       --allow-remote   Accept an address that other machines can reach: they then control the engine
+      --docker-hub     Pull from Docker Hub what is not among the images that were built here
       --help           Print this text
       --listen string  tcp://HOST:PORT or unix://PATH (default "${DEFAULT_LISTEN}")
 `;
@@ -24,9 +25,10 @@ export async function serveCommand(args: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const { listen } = options;
+  const { listen, dockerHub } = options;
   const drydock = await startDrydock({
     lifetime: 'server',
+    dockerHub,
     onLog: (line) => void process.stderr.write(`drydock: ${line}\n`),
   });
   try {
@@ -44,11 +46,16 @@ export async function serveCommand(args: string[]): Promise<number> {
   return 0;
 }
 
-function parse(args: string[]): 'help' | { listen: Listen } {
+function parse(args: string[]): 'help' | { listen: Listen; dockerHub: boolean } {
   try {
     const { values } = parseArgs({
       args,
-      options: { listen: { type: 'string' }, 'allow-remote': { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        listen: { type: 'string' },
+        'allow-remote': { type: 'boolean' },
+        'docker-hub': { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help) return 'help';
     const listen = parseListen(values.listen ?? DEFAULT_LISTEN);
@@ -57,7 +64,7 @@ function parse(args: string[]): 'help' | { listen: Listen } {
         `refusing to listen on "${listen.host}": whoever reaches it controls the engine. Add --allow-remote if that is what you want`,
       );
     }
-    return { listen };
+    return { listen, dockerHub: values['docker-hub'] };
   } catch (error) {
     throw new UsageError(
       `${error instanceof Error ? error.message : String(error)}\n\nRun 'drydock serve --help' for more information`,

@@ -15,6 +15,7 @@ Run a shell in a fresh guest: a script, a file, or what comes on standard input
 
 Options:
   -c, --command string   The script's text; further arguments are its $1, $2 ...
+      --docker-hub       Pull from Docker Hub what is not among the images that were built here
       --timeout seconds  End the guest after this time, exit code ${TIMED_OUT}
       --help             Print this text
 `;
@@ -27,7 +28,10 @@ export async function shCommand(args: string[]): Promise<number> {
   }
   const timeoutMs = values.timeout === undefined ? undefined : parseSeconds(values.timeout, '--timeout') * 1000;
   const request = await requestFor(values.command, positionals);
-  const drydock = await startDrydock({ onLog: (line) => void process.stderr.write(`drydock: ${line}\n`) });
+  const drydock = await startDrydock({
+    dockerHub: values['docker-hub'],
+    onLog: (line) => void process.stderr.write(`drydock: ${line}\n`),
+  });
   const expiry = expiryAfter(timeoutMs);
   try {
     const { columns: cols, rows } = process.stdout;
@@ -50,7 +54,12 @@ function parse(args: string[]) {
   try {
     const { values } = parseArgs({
       args: args.slice(0, split),
-      options: { command: { type: 'string', short: 'c' }, timeout: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        command: { type: 'string', short: 'c' },
+        'docker-hub': { type: 'boolean' },
+        timeout: { type: 'string' },
+        help: { type: 'boolean' },
+      },
       allowPositionals: false,
     });
     return { values, positionals: args.slice(split) };

@@ -1,51 +1,49 @@
-// What a page without a way to Docker Hub says of an image that it does not have, in the form in which registries refuse
-// (OCI distribution spec, "Error Codes"): Docker's words, and what a learner can do.
+// What is said of an image that is not in the tree of plain files that stands for docker.io, in the form in which registries
+// refuse (OCI distribution spec, "Error Codes"): Docker's words, what there is instead, and what a learner can do.
+
 export interface MissingImage {
   /** What was asked for, below the tree: `library/alpine/manifests/latest`. */
   readonly path: string;
-  /** The `/v2/` tree beside the page. */
+  /** Of the `/v2/` tree. */
   readonly tree: URL;
+  /** Reads the tree. */
   readonly fetch: typeof fetch;
-  /** Registries that the page's server passes requests on to. */
-  readonly passesOnTo: readonly string[];
+  /** Where the tree is: "Beside this page". */
+  readonly place: string;
 }
 
-/** @returns undefined when no manifest was asked for: nobody reads of the rest */
-export async function missingImage({ path, tree, fetch, passesOnTo }: MissingImage): Promise<Response | undefined> {
+/**
+ * @param way why the image does not come from Docker Hub
+ * @returns undefined when no manifest was asked for: nobody reads of the rest
+ */
+export async function missingImage(image: MissingImage, way: string): Promise<Response | undefined> {
+  const { path, tree, fetch, place } = image;
   const repository = repositoryOf(path);
   if (repository === undefined) return undefined;
-  const way =
-    passesOnTo.length === 0
-      ? 'this page\'s server passes on no requests to registries; that of "npm start" does (docs/hosting.md)'
-      : `this page's server passes requests on to ${passesOnTo.join(', ')} and not to Docker Hub`;
   const tags = await listed(fetch, new URL(`${repository}/tags/list`, tree), 'tags');
   if (tags.length > 0) {
-    const message = `manifest unknown. Beside this page there is ${quoted(tags)} of it, and ${way}`;
-    return refusal(404, 'MANIFEST_UNKNOWN', message);
+    return refusal(404, 'MANIFEST_UNKNOWN', `manifest unknown. ${place} there is ${quoted(tags)} of it, and ${way}`);
   }
-  const message = `requested access to the resource is denied. ${await imagesBeside(tree, fetch)}, and ${way}`;
+  const message = `requested access to the resource is denied. ${await imagesIn(image)}, and ${way}`;
   return refusal(404, 'DENIED', message);
 }
 
 /** @param answer why Docker Hub did not answer @returns the same, with what there is without it */
-export async function unreachableHub(
-  answer: Response,
-  { path, tree, fetch }: Omit<MissingImage, 'passesOnTo'>,
-): Promise<Response> {
-  if (repositoryOf(path) === undefined) return answer;
+export async function unreachableHub(image: MissingImage, answer: Response): Promise<Response> {
+  if (repositoryOf(image.path) === undefined) return answer;
   const [said] = messagesIn(await answer.clone().text());
   if (said === undefined) return answer;
-  return refusal(answer.status, 'UNAVAILABLE', `${said}. ${await imagesBeside(tree, fetch)}`);
+  return refusal(answer.status, 'UNAVAILABLE', `${said}. ${await imagesIn(image)}`);
 }
 
 function repositoryOf(path: string): string | undefined {
   return /^(.+)\/manifests\/[^/]+$/.exec(path)?.[1];
 }
 
-async function imagesBeside(tree: URL, fetch: typeof globalThis.fetch): Promise<string> {
+async function imagesIn({ tree, fetch, place }: MissingImage): Promise<string> {
   const names = await listed(fetch, new URL('_catalog', tree), 'repositories');
-  if (names.length === 0) return 'Beside this page there are no images';
-  return `Beside this page there are ${quoted(names.map((name) => name.replace(/^library\//, '')))}`;
+  if (names.length === 0) return `${place} there are no images`;
+  return `${place} there are ${quoted(names.map((name) => name.replace(/^library\//, '')))}`;
 }
 
 function refusal(status: number, code: string, message: string): Response {
