@@ -1,4 +1,5 @@
 // `--format` of the commands that list things: a table, JSON lines, or the user's own Go template.
+import { htmlSafeJson } from '../../shared/go-json.ts';
 import { CliError, errorText } from '../cli-error.ts';
 import { Template } from '../template/template.ts';
 import { goJson, TemplateStruct, sortedEntries } from '../template/values.ts';
@@ -25,11 +26,9 @@ function plainFields(row: Row): Record<string, unknown> {
   );
 }
 
-const HTML: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
-
 /** Docker's rows are the one place where its JSON is safe for HTML. */
 export function rowJson(row: Row): string {
-  return goJson(plainFields(row)).replace(/[<>&]/g, (character) => HTML[character] ?? character);
+  return htmlSafeJson(goJson(plainFields(row)));
 }
 
 /** In a header `.Label "x.y"` shows as the label's last part. */

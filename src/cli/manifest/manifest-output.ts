@@ -1,4 +1,5 @@
 // What `docker manifest inspect` prints, byte for byte as Go's encoder writes it (docker/cli: cli/command/manifest/inspect.go).
+import { htmlSafeJson } from '../../shared/go-json.ts';
 import { indentJson } from '../format/json-indent.ts';
 import type { ImageManifest, Inspected } from './image-manifest.ts';
 import { TYPES } from './image-manifest.ts';
@@ -22,7 +23,7 @@ function plain({ bytes }: ImageManifest): string {
 /** A manifest list, made anew of what was found in one. */
 export function listJson(manifests: readonly ImageManifest[]): string {
   const isOci = manifests[0]?.mediaType === TYPES.ociManifest;
-  return htmlSafe(
+  return htmlSafeJson(
     JSON.stringify({
       schemaVersion: 2,
       mediaType: isOci ? TYPES.ociIndex : TYPES.dockerList,
@@ -44,15 +45,7 @@ export function detailsJson({ ref, mediaType, digest, bytes, platform }: ImageMa
     Raw: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')),
   };
   const field = mediaType === TYPES.ociManifest ? 'OCIManifest' : 'SchemaV2Manifest';
-  return htmlSafe(`${JSON.stringify(fields).slice(0, -1)},"${field}":${indentJson(textOf(bytes), '')}}`);
+  return htmlSafeJson(`${JSON.stringify(fields).slice(0, -1)},"${field}":${indentJson(textOf(bytes), '')}}`);
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-/** Go's encoder lets nothing through that means something in a web page. */
-function htmlSafe(json: string): string {
-  return json.replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}

@@ -42,7 +42,7 @@ describe('parseImageConfig', () => {
 
   const refused: Record<string, [value: unknown, reason: RegExp]> = {
     'a number': [7, /Cannot read image config sha256:c+:/],
-    'no system': [{ ...good, os: undefined }, /os: /],
+    'a system that is a number': [{ ...good, os: 1 }, /os: /],
     'no layers': [{ ...good, rootfs: undefined }, /rootfs: /],
     'layers of another kind': [{ ...good, rootfs: { type: 'x', diff_ids: [] } }, /rootfs\.type: /],
     'a diff ID that climbs': [

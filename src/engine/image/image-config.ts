@@ -4,6 +4,7 @@ import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { isDigest } from '../blob/sha256.ts';
 import { parseJson } from '../parse-json.ts';
+import { GUEST_PLATFORM } from '../registry/platform.ts';
 import type { ImageConfig } from './image.ts';
 
 const text = z.string();
@@ -30,9 +31,16 @@ const runConfig = z.object({
   OnBuild: optional(texts),
 });
 
+/** Old images do not say: they are for where they are, to Docker. */
+const guests = (part: string) =>
+  text
+    .optional()
+    .default('')
+    .transform((value) => value || part);
+
 const config = z.looseObject({
-  architecture: text,
-  os: text,
+  architecture: guests(GUEST_PLATFORM.architecture),
+  os: guests(GUEST_PLATFORM.os),
   variant: optional(text),
   created: optional(text),
   author: optional(text),

@@ -48,19 +48,18 @@ const MAX_NESTED_INDEXES = 8;
 
 /**
  * @param place where dockerd would have unpacked the archive: its messages name files there
+ * @returns undefined for an archive that has neither
  * @throws DrydockError `data-loss`, `not-found` in Docker's words
  */
 export async function archivedImages(
   contents: ArchiveContents,
   place: string,
   platform: Platform | undefined,
-): Promise<ArchivedImage[]> {
+): Promise<ArchivedImage[] | undefined> {
   const manifest = contents.get('manifest.json');
   if (manifest?.kind === 'small') return dockerImages(manifest.bytes);
   const index = contents.get('index.json');
-  if (index?.kind === 'small') return ociImages(contents, index.bytes, place, platform);
-  const [directory] = contents.directories();
-  throw missing(place, directory === undefined ? 'repositories' : `${directory}/json`);
+  return index?.kind === 'small' ? ociImages(contents, index.bytes, place, platform) : undefined;
 }
 
 export function smallFile(contents: ArchiveContents, path: string, place: string): Uint8Array {

@@ -1,6 +1,8 @@
-// The corpus of hostile and broken archives (test/support/bad-image-archives.ts): nothing of a refused one stays.
+// The corpus of hostile and broken archives (bad-image-archives.ts and bad-legacy-archives.ts in test/support): nothing of a
+// refused one stays.
 import { describe, expect, it } from 'vitest';
 import { BAD_IMAGE_ARCHIVES } from '../../../../test/support/bad-image-archives.ts';
+import { BAD_LEGACY_ARCHIVES } from '../../../../test/support/bad-legacy-archives.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
 import { FakeFiles } from '../../../machine/fake/fake-files.ts';
 import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
@@ -28,18 +30,20 @@ async function load(archive: Uint8Array) {
     () => undefined,
     (error: unknown) => error,
   );
-  return { failure, tags: store.list().flatMap(({ repoTags }) => repoTags), blobs: (await blobs.list()).length };
+  const images = store.list();
+  const tags = images.flatMap(({ repoTags }) => repoTags);
+  return { failure, tags, images: images.length, blobs: (await blobs.list()).length };
 }
 
 describe('load of an archive with', () => {
-  it.each(BAD_IMAGE_ARCHIVES)('$what', { timeout: 30_000 }, async ({ make, refusal }) => {
-    const { failure, tags, blobs } = await load(await make());
+  it.each([...BAD_IMAGE_ARCHIVES, ...BAD_LEGACY_ARCHIVES])('$what', { timeout: 30_000 }, async ({ make, refusal }) => {
+    const { failure, tags, images, blobs } = await load(await make());
     if (refusal === undefined) {
       expect({ failure, tags, blobs }).toEqual({ failure: undefined, tags: ['app:1'], blobs: 2 });
       return;
     }
     expect(isDrydockError(failure) || failure).toBe(true);
     expect(failure).toMatchObject({ message: expect.stringMatching(refusal) });
-    expect({ tags, blobs }).toEqual({ tags: [], blobs: 0 });
+    expect({ tags, images, blobs }).toEqual({ tags: [], images: 0, blobs: 0 });
   });
 });

@@ -17,6 +17,8 @@ import type { ArchiveContents } from './archive-contents.ts';
 import { readArchive } from './archive-contents.ts';
 import { archivedImages, missing, smallFile } from './archive-manifest.ts';
 import type { ArchivedImage, ArchivedLayer } from './archive-manifest.ts';
+import { legacyImages } from './legacy-images.ts';
+import type { LegacyArchive } from './legacy-images.ts';
 
 export interface LoadDeps {
   readonly store: ImageStore;
@@ -50,7 +52,9 @@ export async function loadImages(deps: LoadDeps, request: LoadRequest): Promise<
     const said = (text: string): void => report({ stream: `${text}\n` });
     let lastNames = 0;
     const ids: Digest[] = [];
-    for (const archived of await archivedImages(contents, place, platform)) {
+    const images = await archivedImages(contents, place, platform);
+    if (images === undefined) return await loadLegacy(deps, await legacyImages(contents, place), said);
+    for (const archived of images) {
       const loaded = await loadOne(deps, contents, archived, place, platform);
       if (loaded === undefined) continue;
       ids.push(loaded.id);
@@ -62,6 +66,20 @@ export async function loadImages(deps: LoadDeps, request: LoadRequest): Promise<
   } finally {
     await contents.release();
   }
+}
+
+/** Docker says nothing of what it loads so, but of names that move. */
+async function loadLegacy(
+  deps: LoadDeps,
+  { images, names }: LegacyArchive,
+  said: (text: string) => void,
+): Promise<void> {
+  const { store } = deps;
+  for (const { id, config, rawConfig, parent, layers } of images) {
+    const leases = layers.map(({ layer }) => store.layers.adopt(layer));
+    await store.add({ id, config, rawConfig, leases, ...(parent !== undefined && { parent: parent.id }) });
+  }
+  for (const { reference, id } of names) await moveName(deps, reference, id, said);
 }
 
 /** @returns undefined for an image of another platform */
@@ -140,8 +158,18 @@ async function giveName(deps: LoadDeps, { id }: Image, name: string, said: (text
   if (reference.tag === undefined || reference.digest !== undefined) {
     throw new DrydockError('data-loss', `invalid tag ${JSON.stringify(name)}`);
   }
+  await moveName(deps, reference, id, said);
+  said(`Loaded image: ${familiarString(reference)}`);
+}
+
+async function moveName(
+  { store }: LoadDeps,
+  reference: Reference,
+  id: Digest,
+  said: (text: string) => void,
+): Promise<void> {
   const shown = familiarString(reference);
-  const before = await deps.store.references.change((names) => {
+  const before = await store.references.change((names) => {
     const present = names.get(reference);
     names.set(reference, id);
     return present;
@@ -149,7 +177,6 @@ async function giveName(deps: LoadDeps, { id }: Image, name: string, said: (text
   if (before !== undefined && before !== id) {
     said(`The image ${shown} already exists, renaming the old one with ID ${before} to empty string`);
   }
-  said(`Loaded image: ${shown}`);
 }
 
 /** Layers are known by what the archive calls them until its manifest has come. */
