@@ -146,7 +146,9 @@ describe('RegistryClient', () => {
       code: 'data-loss',
       message: expect.stringContaining('config'),
     });
-    await expect(answered('{"schemaVersion":1}')).rejects.toThrow('schema 1 support has been removed');
+    await expect(answered('{"schemaVersion":1}')).rejects.toThrow(
+      'Suggest the author of reg.test/app:latest to upgrade the image to the OCI Format or Docker Image manifest v2, schema 2.',
+    );
     await expect(answered(manifestText, { 'docker-content-digest': digest })).rejects.toThrow(
       'manifest verification failed',
     );

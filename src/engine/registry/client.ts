@@ -1,6 +1,7 @@
 // Talks to one registry (OCI distribution spec, "Pull"). Whatever it hands out was checked against its digest, or says
 // that the caller must: blobs are streams.
 import type { Digest } from '../../contracts/blob-store.ts';
+import { isDigest } from '../blob/sha256.ts';
 import { ACCEPTED_MANIFESTS, isPage, readManifest } from './checked-bodies.ts';
 import { parseManifest } from './manifest.ts';
 import type { Manifest } from './manifest.ts';
@@ -37,7 +38,7 @@ export class RegistryClient {
     if (response.status === 404 || isPage(response)) {
       throw await this.#missingManifest(repository, request, response, signal);
     }
-    const name = `${repository}:${reference}`;
+    const name = `${this.#transport.domain}/${repository}${isDigest(reference) ? '@' : ':'}${reference}`;
     const { bytes, digest } = await readManifest(response, reference, name);
     return { manifest: parseManifest(bytes, name), digest, bytes };
   }

@@ -2,6 +2,8 @@
 // reached from a page; every other host is taken at its word.
 
 export interface Endpoint {
+  /** As in an image's name: `docker.io`, `localhost:5000`. */
+  readonly domain: string;
   /** The `/v2/` tree, with a slash at the end. */
   readonly base: URL;
   /** For messages: what the learner typed, and where it leads when that differs. */
@@ -16,9 +18,9 @@ export function endpointOf(domain: string, defaultRegistry: URL, isPlain = isLoo
   if (domain === 'docker.io') {
     const base = new URL(defaultRegistry);
     if (!base.pathname.endsWith('/')) base.pathname += '/';
-    return { base, title: `docker.io (served by ${base})` };
+    return { domain, base, title: `docker.io (served by ${base})` };
   }
-  return { base: new URL(`${isPlain ? 'http' : 'https'}://${domain}/v2/`), title: domain };
+  return { domain, base: new URL(`${isPlain ? 'http' : 'https'}://${domain}/v2/`), title: domain };
 }
 
 /** Docker speaks plain HTTP to 127.0.0.0/8, ::1 and localhost without being told to. */

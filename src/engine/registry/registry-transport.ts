@@ -49,6 +49,10 @@ export class RegistryTransport {
     if (credentials?.registryToken) this.#authorization = `Bearer ${credentials.registryToken}`;
   }
 
+  get domain(): string {
+    return this.#endpoint.domain;
+  }
+
   /** Where `/v2/` is. */
   get base(): URL {
     return this.#endpoint.base;
