@@ -3,6 +3,7 @@ import { DrydockError } from '../contracts/errors.ts';
 import { guestJsonSchema } from '../contracts/guest-json.ts';
 import type { GuestJson } from '../contracts/guest-json.ts';
 import type { GuestFiles } from '../contracts/machine.ts';
+import { joinBytes } from '../shared/join-bytes.ts';
 
 /** Beside its own page cache the guest asks for a piece several times, a few KiB at a time. */
 const KEPT_CHUNKS = 16;
@@ -35,7 +36,7 @@ export class FetchedGuestFiles implements GuestFiles {
     } catch (cause) {
       throw interrupted(name, cause);
     }
-    return joined(pieces, bytes);
+    return joinBytes(pieces);
   }
 
   async readRoot(offset: number, length: number): Promise<Uint8Array> {
@@ -47,8 +48,7 @@ export class FetchedGuestFiles implements GuestFiles {
     const [only] = chunks;
     const start = offset - first * root.chunkBytes;
     if (only !== undefined && chunks.length === 1) return only.subarray(start, end - first * root.chunkBytes);
-    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-    return joined(chunks, bytes).subarray(start, end - first * root.chunkBytes);
+    return joinBytes(chunks).subarray(start, end - first * root.chunkBytes);
   }
 
   #describe(): Promise<GuestJson> {
@@ -99,14 +99,4 @@ export class FetchedGuestFiles implements GuestFiles {
 
 function interrupted(name: string, cause: unknown): DrydockError {
   return new DrydockError('unavailable', `Cannot download "${name}": the connection broke off`, { cause });
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }

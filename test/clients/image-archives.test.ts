@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { execute, useServedEngine } from '../support/served-engine.ts';
+import { outputOf, useServedEngine } from '../support/served-engine.ts';
 
 const engine = useServedEngine();
 
@@ -15,18 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** @throws Error with what it printed, when it fails */
-async function tool(program: string, ...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await execute(program, args, { HOME: folder });
-  if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-  return stdout;
-}
+const tool = (program: string, ...args: string[]): Promise<string> => outputOf(program, args, { HOME: folder });
 
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(...args);
-  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-  return stdout;
-}
+const docker = (...args: string[]): Promise<string> => engine.output(...args);
 
 const inspect = (name: string, format: string): Promise<string> =>
   docker('image', 'inspect', '-f', format, name).then((text) => text.trim());
@@ -158,6 +149,19 @@ describe('load', () => {
       `oci-archive:${oci}:registry.test/team/oci:y`,
     );
     expect(await docker('load', '-i', oci)).toBe('Loaded image: registry.test/team/oci:y\n');
+  });
+
+  it('takes an archive from before there were manifests', async () => {
+    const archive = join(folder, 'legacy.tar');
+    await tool('skopeo', 'copy', '-q', `oci:${join(folder, 'copied')}:v1`, `docker-archive:${archive}:team/legacy:x`);
+    const unpacked = join(folder, 'legacy');
+    await mkdir(unpacked);
+    await tool('tar', '-xf', archive, '-C', unpacked);
+    await tool('tar', '-cf', archive, '--exclude=manifest.json', '-C', unpacked, '.');
+    // Docker says nothing of what it loads so.
+    expect(await docker('load', '-q', '-i', archive)).toBe('');
+    expect(await inspect('team/legacy:x', '{{len .RootFS.Layers}} {{len .Parent}}')).toBe('2 71');
+    expect(await docker('run', '--rm', 'team/legacy:x')).toBe('text\n');
   });
 
   it('takes an OCI layout that umoci made', async () => {

@@ -11,7 +11,7 @@ import { startDockerRegistry } from '../support/docker-registry.ts';
 import type { DockerRegistry } from '../support/docker-registry.ts';
 import { useGuest } from '../support/guest.ts';
 import type { ShellResult } from '../support/guest.ts';
-import { execute } from '../support/served-engine.ts';
+import { execute, outputOf } from '../support/served-engine.ts';
 
 const images = mkdtempSync(join(tmpdir(), 'drydock-mirrored-'));
 const guest = useGuest({ images });
@@ -49,8 +49,7 @@ async function writeLayout(repository: string, layout: string): Promise<void> {
 async function push(option: string, to: string): Promise<void> {
   const platform = ['--override-arch=386', '--override-os=linux'];
   const args = [...platform, 'copy', '-q', '--dest-tls-verify=false', option, `oci:${folder}/busybox`, to];
-  const { exitCode, stderr } = await execute('skopeo', args, { HOME: folder });
-  if (exitCode !== 0) throw new Error(`skopeo ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  await outputOf('skopeo', args, { HOME: folder });
 }
 
 function mirror(...args: string[]): Promise<ShellResult> {

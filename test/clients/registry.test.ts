@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDockerRegistry } from '../support/docker-registry.ts';
 import type { DockerRegistry } from '../support/docker-registry.ts';
-import { execute, useServedEngine } from '../support/served-engine.ts';
+import { outputOf, useServedEngine } from '../support/served-engine.ts';
 
 const engine = useServedEngine();
 
@@ -23,17 +23,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function docker(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await engine.docker(...args);
-  if (exitCode !== 0) throw new Error(`docker ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-  return stdout;
-}
+const docker = (...args: string[]): Promise<string> => engine.output(...args);
 
-async function skopeo(...args: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await execute('skopeo', args, { HOME: folder });
-  if (exitCode !== 0) throw new Error(`skopeo ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-  return stdout;
-}
+const skopeo = (...args: string[]): Promise<string> => outputOf('skopeo', args, { HOME: folder });
 
 const digestIn = (text: string): string => /digest: (sha256:[0-9a-f]{64}) size: \d+/.exec(text)?.[1] ?? '';
 

@@ -13,6 +13,8 @@ export const DRYDOCK = join(PROJECT_DIRECTORY, 'bin/drydock');
 export interface ServedEngine {
   readonly socket: string;
   docker(...args: string[]): Promise<ShellResult>;
+  /** What it prints. @throws Error with what it says when it fails */
+  output(...args: string[]): Promise<string>;
 }
 
 /** Call at the top of a test file. */
@@ -27,15 +29,16 @@ export function useServedEngine(): ServedEngine {
     if (server !== undefined) await stopServer(server);
     await rm(directory, { recursive: true, force: true });
   });
+  const env = () => ({
+    DOCKER_HOST: `unix://${directory}/docker.sock`,
+    DOCKER_CONFIG: join(directory, 'config'),
+  });
   return {
     get socket() {
       return `${directory}/docker.sock`;
     },
-    docker: (...args) =>
-      execute('docker', args, {
-        DOCKER_HOST: `unix://${directory}/docker.sock`,
-        DOCKER_CONFIG: join(directory, 'config'),
-      }),
+    docker: (...args) => execute('docker', args, env()),
+    output: (...args) => outputOf('docker', args, env()),
   };
 }
 
@@ -57,6 +60,17 @@ export function stopServer(child: ChildProcess): Promise<number | null> {
     child.on('exit', resolve);
     child.kill('SIGTERM');
   });
+}
+
+/** What a program of this machine prints. @throws Error with what it says when it fails */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await execute(program, args, env);
+  if (exitCode !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${exitCode}: ${stderr}`);
+  return stdout;
 }
 
 /** Runs a program of this machine to its end. */

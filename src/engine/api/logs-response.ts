@@ -9,6 +9,7 @@ import type { LogQuery } from '../container/log/read-log.ts';
 import { stdcopyFrame } from '../container/io/stdcopy.ts';
 import { parseTimestamp, rfc3339NanoFixed } from '../timestamp.ts';
 import { Query } from './query.ts';
+import { joinBytes } from '../../shared/join-bytes.ts';
 
 const utf8 = new TextEncoder();
 
@@ -38,7 +39,7 @@ export function logsResponse({ clock }: ContainerContext, container: Container, 
           .filter(({ stream }) => streams[stream])
           .map((entry) => (Tty ? decorate(entry) : stdcopyFrame(entry.stream, decorate(entry))));
         if (frames.length === 0) continue;
-        controller.enqueue(concat(frames));
+        controller.enqueue(joinBytes(frames));
         return;
       }
     },
@@ -78,7 +79,7 @@ function decoration(query: Query): (entry: LogEntry) => Uint8Array {
   if (!timestamps && !details) return (entry) => entry.bytes;
   return ({ bytes, timeMs, attributes = {} }) => {
     const time = timestamps ? `${rfc3339NanoFixed(timeMs)} ` : '';
-    return concat([utf8.encode(`${time}${details ? `${detailsOf(attributes)} ` : ''}`), bytes]);
+    return joinBytes([utf8.encode(`${time}${details ? `${detailsOf(attributes)} ` : ''}`), bytes]);
   };
 }
 
@@ -90,14 +91,4 @@ function detailsOf(attributes: Readonly<Record<string, string>>): string {
 // As Go's url.QueryEscape.
 function queryEscape(text: string): string {
   return new URLSearchParams({ x: text }).toString().slice(2).replaceAll('*', '%2A').replaceAll('%7E', '~');
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

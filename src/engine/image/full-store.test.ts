@@ -1,20 +1,17 @@
 // A full store, in every way in which layers come in: the reason in Docker's words, nothing half stored, and room again.
 import { describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../test/support/memory-image-store.ts';
 import type { BlobStore } from '../../contracts/blob-store.ts';
-import { FakeFiles } from '../../machine/fake/fake-files.ts';
 import { FakeDisk } from '../../worker/layers/testing/fake-opfs.ts';
 import { OpfsBlobStore } from '../../worker/layers/opfs-blob-store.ts';
 import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
-import { LayerPool } from '../layer/layer-pool.ts';
 import { tarOf } from '../layer/testing/tar-archive.ts';
 import type { TarItem } from '../layer/testing/tar-archive.ts';
 import { parseReference } from '../registry/reference.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
 import { loadImages } from './archive/load-images.ts';
 import { saveImages } from './archive/save-images.ts';
-import { ImageDisk } from './disk/image-disk.ts';
 import { ImageMaker } from './image-maker.ts';
-import { ImageStore } from './image-store.ts';
 import { importImage } from './import-image.ts';
 import { ImagePuller } from './pull.ts';
 
@@ -32,12 +29,7 @@ const stores: Record<string, (limitBytes: number) => Promise<BlobStore>> = {
 
 function engineOn(blobs: BlobStore) {
   const registry = new FakeRegistry();
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: async () => undefined,
-  });
+  const { store } = memoryImageStore({ blobs });
   const puller = new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base });
   const pull = (name: string) => puller.pull({ reference: parseReference(name), signal, report: () => undefined });
   const maker = new ImageMaker({ store, blobs, emit, nowMs: () => 0 });

@@ -1,14 +1,11 @@
 // Which images `docker images` shows and `docker image prune` takes, filter by filter (moby: daemon/images/image_list.go,
 // image_prune.go).
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeFiles } from '../../machine/fake/fake-files.ts';
+import { memoryImageStore } from '../../../test/support/memory-image-store.ts';
 import { Filters } from '../api/filters.ts';
-import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
-import { LayerPool } from '../layer/layer-pool.ts';
 import { parseReference } from '../registry/reference.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
-import { ImageDisk } from './disk/image-disk.ts';
-import { ImageStore } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { ImageUse } from './image-store.ts';
 import { IMAGE_FILTERS, listImages } from './list-images.ts';
 import { IMAGE_PRUNE_FILTERS, pruneImages } from './prune-images.ts';
@@ -23,14 +20,9 @@ let users: Map<string, ImageUse[]>;
 /** `old` (two tags), `mid` and `new`, a year, a day and an hour ago; and one that lost its tag a day and a half ago. */
 beforeEach(async () => {
   const registry = new FakeRegistry();
-  const blobs = new MemoryBlobStore();
   users = new Map();
-  store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: (id) => users.get(id) ?? [],
-    releaseLayer: () => Promise.resolve(),
-  });
+  const { blobs, store: made } = memoryImageStore({ usedBy: (id) => users.get(id) ?? [] });
+  store = made;
   const puller = new ImagePuller({ store, blobs, fetch: registry.fetch, defaultRegistry: registry.base });
   const pull = async (name: string, created: string, Labels?: Record<string, string>): Promise<void> => {
     const layers = [[{ path: 'name', content: `${name} ${created}` }]];

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../test/support/memory-image-store.ts';
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { deferred } from '../../shared/deferred.ts';
-import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
-import { LayerPool } from '../layer/layer-pool.ts';
 import { rawZstd } from '../layer/testing/raw-zstd.ts';
 import { readErofs } from '../layer/testing/erofs-reader.ts';
 import type { TarItem } from '../layer/testing/tar-archive.ts';
 import { parseReference } from '../registry/reference.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
-import { FakeFiles } from '../../machine/fake/fake-files.ts';
-import { ImageDisk } from './disk/image-disk.ts';
-import { ImageStore } from './image-store.ts';
 import { ImagePuller } from './pull.ts';
 import type { PullMessage } from './pull-message.ts';
 
@@ -22,13 +18,7 @@ const FILES: TarItem[][] = [
 
 function setUp() {
   const registry = new FakeRegistry();
-  const blobs = new MemoryBlobStore();
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: async () => undefined,
-  });
+  const { blobs, store } = memoryImageStore();
   const puller = new ImagePuller({
     store,
     blobs,

@@ -1,15 +1,12 @@
 // Push against a registry in memory: what is sent, what is not sent again, and what happens when the way is bad.
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeFiles } from '../../machine/fake/fake-files.ts';
-import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
+import { memoryImageStore } from '../../../test/support/memory-image-store.ts';
 import { digestOf } from '../blob/sha256.ts';
-import { LayerPool } from '../layer/layer-pool.ts';
 import { tarOf } from '../layer/testing/tar-archive.ts';
 import { parseReference } from '../registry/reference.ts';
 import { UploadRegistry, refusal } from '../registry/testing/upload-registry.ts';
-import { ImageDisk } from './disk/image-disk.ts';
 import { ImageMaker } from './image-maker.ts';
-import { ImageStore } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import { importImage } from './import-image.ts';
 import { logIn } from './login.ts';
 import { ImagePusher } from './push.ts';
@@ -24,13 +21,8 @@ let maker: ImageMaker;
 
 beforeEach(() => {
   registry = new UploadRegistry();
-  const blobs = new MemoryBlobStore();
-  store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: () => Promise.resolve(),
-  });
+  const { blobs, store: made } = memoryImageStore();
+  store = made;
   maker = new ImageMaker({ store, blobs, emit: () => undefined, nowMs: () => 0 });
   pusher = new ImagePusher({
     store,

@@ -1,14 +1,12 @@
 import type { Hono } from 'hono';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../test/support/memory-image-store.ts';
 import { deferred } from '../../shared/deferred.ts';
-import { MemoryBlobStore } from '../blob/memory-blob-store.ts';
+import type { MemoryBlobStore } from '../blob/memory-blob-store.ts';
 import type { EngineEvent } from '../event/event-log.ts';
-import { LayerPool } from '../layer/layer-pool.ts';
 import { FakeRegistry } from '../registry/testing/fake-registry.ts';
-import { FakeFiles } from '../../machine/fake/fake-files.ts';
 import { ImageMaker } from './image-maker.ts';
-import { ImageDisk } from './disk/image-disk.ts';
-import { ImageStore } from './image-store.ts';
+import type { ImageStore } from './image-store.ts';
 import type { ImageUse } from './image-store.ts';
 import { ImagePuller } from './pull.ts';
 import { imageRoutes } from './routes.ts';
@@ -23,16 +21,13 @@ let released: string[];
 
 beforeEach(() => {
   registry = new FakeRegistry();
-  blobs = new MemoryBlobStore();
   events = [];
   users = new Map();
   released = [];
-  store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
+  ({ store, blobs } = memoryImageStore({
     usedBy: (id) => users.get(id) ?? [],
     releaseLayer: async (overlayId) => void released.push(overlayId),
-  });
+  }));
   const emit = (event: EngineEvent) => void events.push(event);
   const nowMs = () => Date.parse('2026-02-03T04:05:06.789Z');
   routes = imageRoutes({

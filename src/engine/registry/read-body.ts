@@ -1,5 +1,6 @@
 // Bodies of answers from elsewhere, never trusted to be as small as they should.
 import { DrydockError } from '../../contracts/errors.ts';
+import { joinBytes } from '../../shared/join-bytes.ts';
 
 /**
  * Pieces of a body as they come. Cancels the body when the caller stops.
@@ -45,7 +46,7 @@ export async function readAtMost(response: Response, maxBytes: number, what: str
       throw new DrydockError('data-loss', `Cannot read ${what}: it has more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
-  return concat(chunks, bytes);
+  return joinBytes(chunks);
 }
 
 /** The start of a body, as text. */
@@ -57,15 +58,5 @@ export async function readStart(response: Response, maxBytes: number): Promise<s
     bytes += chunk.length;
     if (bytes >= maxBytes) break;
   }
-  return new TextDecoder().decode(concat(chunks, bytes).subarray(0, maxBytes));
-}
-
-function concat(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const out = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    out.set(chunk, at);
-    at += chunk.length;
-  }
-  return out;
+  return new TextDecoder().decode(joinBytes(chunks).subarray(0, maxBytes));
 }

@@ -5,6 +5,7 @@ import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { createDigestStream, digestOf } from '../blob/sha256.ts';
 import { RegistryError } from './registry-error.ts';
 import type { RegistryTransport } from './registry-transport.ts';
+import { joinBytes } from '../../shared/join-bytes.ts';
 
 /** Of one request; a blob that fits is sent in one. */
 const PIECE_BYTES = 4 * 1024 * 1024;
@@ -75,12 +76,12 @@ export class RegistryUpload {
       heldBytes += chunk.length;
       bytes += chunk.length;
       if (heldBytes < PIECE_BYTES) continue;
-      await this.#sendPiece(session, joined(held, heldBytes));
+      await this.#sendPiece(session, joinBytes(held));
       [held, heldBytes] = [[], 0];
     }
     const digest = hash.digest();
     // What is left goes with the end; a blob that is small is sent so as a whole.
-    await this.#finish(session, digest, joined(held, heldBytes));
+    await this.#finish(session, digest, joinBytes(held));
     return { digest, bytes };
   }
 
@@ -177,14 +178,4 @@ function readOnly({ status, url }: Response): RegistryError {
 
 function mayGoOn(error: unknown): boolean {
   return error instanceof RegistryError ? error.retryable : isDrydockError(error, 'unavailable');
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

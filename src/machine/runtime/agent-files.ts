@@ -2,6 +2,7 @@
 import { WRITE_APPEND } from '../../contracts/agent-protocol.ts';
 import type { HostFiles, HostStat } from '../../contracts/runtime.ts';
 import type { AgentCalls } from './agent-calls.ts';
+import { joinBytes } from '../../shared/join-bytes.ts';
 
 /** Below the size of a frame, with room for its other fields. */
 const PIECE_BYTES = 512 * 1024;
@@ -28,7 +29,7 @@ export class AgentFiles implements HostFiles {
       bytes += content.length;
       if (content.length < PIECE_BYTES) break;
     }
-    return concat(pieces);
+    return joinBytes(pieces);
   }
 
   async readAt(path: string, offset: number, length: number): Promise<Uint8Array> {
@@ -41,7 +42,7 @@ export class AgentFiles implements HostFiles {
       at += content.length;
       if (content.length < wanted) break;
     }
-    return concat(pieces);
+    return joinBytes(pieces);
   }
 
   // The agent serves in order, so the pieces need not wait for each other.
@@ -86,15 +87,4 @@ export class AgentFiles implements HostFiles {
   remove(path: string): Promise<void> {
     return this.#calls.do({ type: 'remove', path });
   }
-}
-
-// Always a copy: what came in a frame goes with its buffer.
-function concat(pieces: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    out.set(piece, at);
-    at += piece.length;
-  }
-  return out;
 }

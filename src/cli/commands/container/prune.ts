@@ -6,8 +6,8 @@ import type { Filters } from '../../flags/list-flags.ts';
 import { filterFlag } from '../../flags/list-flags.ts';
 import { boolFlag } from '../../flags/scalar-flags.ts';
 import type { PruneReport } from '../../prune/prune-report.ts';
-import { deletedLines, printReclaimed, pruneOf, withDefaultFilters } from '../../prune/prune-report.ts';
-import { confirm } from '../../stream/confirm.ts';
+import { deletedLines, pruneOf } from '../../prune/prune-report.ts';
+import { runPrune } from '../../prune/run-prune.ts';
 
 interface Answer {
   readonly ContainersDeleted?: readonly string[] | null;
@@ -20,8 +20,6 @@ export function pruneContainers(context: CliContext, filters: Filters): Promise<
   );
 }
 
-const WARNING = 'WARNING! This will remove all stopped containers.\nAre you sure you want to continue?';
-
 export const containerPrune = defineCommand({
   use: 'prune [OPTIONS]',
   summary: 'Delete all containers that are not running',
@@ -30,11 +28,10 @@ export const containerPrune = defineCommand({
     filter: filterFlag('Only those that match (such as "until=<timestamp>")'),
     force: boolFlag('Do not ask', { short: 'f' }),
   },
-  async run(context, { options }) {
-    const filters = await withDefaultFilters(context, options.filter);
-    if (!options.force && !(await confirm(context, WARNING))) return;
-    const report = await pruneContainers(context, filters);
-    if (report.deleted !== '') await context.out.line(report.deleted);
-    await printReclaimed(context, [report]);
-  },
+  run: (context, { options }) =>
+    runPrune(context, {
+      options,
+      what: 'all stopped containers',
+      prune: (filters) => pruneContainers(context, filters),
+    }),
 });

@@ -4,11 +4,7 @@ import { defineCommand } from '../../command.ts';
 import { filterFlag } from '../../flags/list-flags.ts';
 import { boolFlag } from '../../flags/scalar-flags.ts';
 import { pruneImages } from '../../prune/prune-kinds.ts';
-import { printReclaimed, withDefaultFilters } from '../../prune/prune-report.ts';
-import { confirm } from '../../stream/confirm.ts';
-
-const question = (which: string): string =>
-  `WARNING! This will remove all ${which}.\nAre you sure you want to continue?`;
+import { runPrune } from '../../prune/run-prune.ts';
 
 export const imagePrune = defineCommand({
   use: 'prune [OPTIONS]',
@@ -19,12 +15,10 @@ export const imagePrune = defineCommand({
     filter: filterFlag('Only those that match (such as "until=<timestamp>")'),
     force: boolFlag('Do not ask', { short: 'f' }),
   },
-  async run(context, { options }) {
-    const filters = await withDefaultFilters(context, options.filter);
-    const which = options.all ? 'images without at least one container associated to them' : 'dangling images';
-    if (!options.force && !(await confirm(context, question(which)))) return;
-    const report = await pruneImages(context, filters, options.all);
-    if (report.deleted !== '') await context.out.line(report.deleted);
-    await printReclaimed(context, [report]);
-  },
+  run: (context, { options }) =>
+    runPrune(context, {
+      options,
+      what: `all ${options.all ? 'images without at least one container associated to them' : 'dangling images'}`,
+      prune: (filters) => pruneImages(context, filters, options.all),
+    }),
 });

@@ -2,14 +2,11 @@
 import { noArguments } from '../../argument-rule.ts';
 import { CliError } from '../../cli-error.ts';
 import { defineCommand } from '../../command.ts';
+import type { Filters } from '../../flags/list-flags.ts';
 import { filterFlag, withFilter } from '../../flags/list-flags.ts';
 import { boolFlag } from '../../flags/scalar-flags.ts';
 import { pruneVolumes } from '../../prune/prune-kinds.ts';
-import { printReclaimed, withDefaultFilters } from '../../prune/prune-report.ts';
-import { confirm } from '../../stream/confirm.ts';
-
-const question = (which: string): string =>
-  `WARNING! This will remove ${which} local volumes not used by at least one container.\nAre you sure you want to continue?`;
+import { runPrune } from '../../prune/run-prune.ts';
 
 export const volumePrune = defineCommand({
   use: 'prune [OPTIONS]',
@@ -20,17 +17,17 @@ export const volumePrune = defineCommand({
     filter: filterFlag('Only those that match (such as "label=<label>")'),
     force: boolFlag('Do not ask', { short: 'f' }),
   },
-  async run(context, { options }) {
-    let filters = await withDefaultFilters(context, options.filter);
-    if (options.all) {
-      if (filters['all'] !== undefined) {
-        throw new CliError('conflicting options: cannot specify both --all and --filter all=1');
-      }
-      filters = withFilter(filters, 'all', 'true');
-    }
-    if (!options.force && !(await confirm(context, question(options.all ? 'all' : 'anonymous')))) return;
-    const report = await pruneVolumes(context, filters);
-    if (report.deleted !== '') await context.out.line(report.deleted);
-    await printReclaimed(context, [report]);
-  },
+  run: (context, { options }) =>
+    runPrune(context, {
+      options,
+      what: `${options.all ? 'all' : 'anonymous'} local volumes not used by at least one container`,
+      prepare: (filters) => (options.all ? withAll(filters) : filters),
+      prune: (filters) => pruneVolumes(context, filters),
+    }),
 });
+
+/** @throws CliError */
+function withAll(filters: Filters): Filters {
+  if (filters['all'] === undefined) return withFilter(filters, 'all', 'true');
+  throw new CliError('conflicting options: cannot specify both --all and --filter all=1');
+}

@@ -8,6 +8,7 @@ import type { LogSettings } from './log-driver.ts';
 import type { LogRun } from './log-entry.ts';
 import { LogFile } from './log-file.ts';
 import { LogQueue } from './log-queue.ts';
+import { joinBytes } from '../../../shared/join-bytes.ts';
 
 export interface ContainerLogOptions {
   readonly clock: Clock;
@@ -162,20 +163,10 @@ export class ContainerLog {
       parts.push(part);
       bytes += part.length;
     }
-    return concat(parts);
+    return joinBytes(parts);
   }
 
   #notify(): void {
     for (const listener of [...this.#listeners]) listener();
   }
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

@@ -1,6 +1,7 @@
 // The local driver: [u32 size][protobuf LogEntry][u32 size], big-endian, so that a file can be read from both ends.
 // Source: moby daemon/logger/local, api/types/plugins/logdriver/entry.proto.
 import type { Decoded, LogCodec, LogEntry, LogRun, ReadRange } from './log-entry.ts';
+import { joinBytes } from '../../../shared/join-bytes.ts';
 
 const SIZE_BYTES = 4;
 const NEWLINE = 10;
@@ -30,7 +31,7 @@ export const localCodec: LogCodec = {
       frames.push(frame(head, run.bytes.subarray(at, end), tail));
       at = end + 1;
     }
-    return concat(frames);
+    return joinBytes(frames);
   },
 
   decode(bytes): Decoded {
@@ -132,7 +133,7 @@ function parse(bytes: Uint8Array): LogEntry {
     if (id === FIELD.line) line = content.slice();
     if (id === FIELD.partialMetadata) ends = fieldsOf(content).some((one) => one.id === PARTIAL.last);
   }
-  return { stream, timeMs, bytes: ends ? concat([line, Uint8Array.of(NEWLINE)]) : line };
+  return { stream, timeMs, bytes: ends ? joinBytes([line, Uint8Array.of(NEWLINE)]) : line };
 }
 
 function fieldsOf(bytes: Uint8Array): { id: number; value: bigint; content: Uint8Array }[] {
@@ -155,14 +156,4 @@ function fieldsOf(bytes: Uint8Array): { id: number; value: bigint; content: Uint
     at += length;
   }
   return fields;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

@@ -13,6 +13,7 @@ import { TarReader } from '../../layer/tar-reader.ts';
 import type { TarEntry } from '../../layer/tar-reader.ts';
 import { TimeSlice } from '../../layer/time-slice.ts';
 import { BytePipe } from './byte-pipe.ts';
+import { joinBytes } from '../../../shared/join-bytes.ts';
 
 /** Configs and manifests are far smaller; a file above this is a layer or nothing that is asked for. */
 const MAX_SMALL_BYTES = 8 * 1024 * 1024;
@@ -220,7 +221,7 @@ class OpenFile {
       return { kind: 'layer', lease: outcome.lease, digest: this.#layer.hash.digest(), bytes: this.#bytes };
     }
     if (this.#bytes > MAX_SMALL_BYTES) return undefined;
-    return { kind: 'small', bytes: joined(this.#held, this.#heldBytes) };
+    return { kind: 'small', bytes: joinBytes(this.#held) };
   }
 
   async abandon(error: unknown): Promise<void> {
@@ -232,7 +233,7 @@ class OpenFile {
 
   async #decide(): Promise<void> {
     this.#decided = true;
-    const start = joined(this.#held, this.#heldBytes);
+    const start = joinBytes(this.#held);
     if (!looksLikeLayer(start)) return;
     this.#held = [];
     const pipe = new BytePipe();
@@ -288,15 +289,4 @@ function inGosWords(work: () => void): void {
 /** Without leading slash, `.` and `..`: nothing leads out of the archive. */
 function normal(path: string): string {
   return cleanPath(`/${path}`).slice(1);
-}
-
-/** Always a copy: a view of one byte would keep the whole piece that it came in. */
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

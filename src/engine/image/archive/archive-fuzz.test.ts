@@ -1,16 +1,12 @@
 // Damaged archives by the hundred: each is loaded whole or refused with a reason, and nothing of a refused one stays.
 import { describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
-import { FakeFiles } from '../../../machine/fake/fake-files.ts';
-import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
-import { LayerPool } from '../../layer/layer-pool.ts';
 import { randomLayer, randomOf } from '../../layer/testing/random-layer.ts';
 import { resum, tarOf } from '../../layer/testing/tar-archive.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { gzip } from '../../registry/testing/fake-registry.ts';
-import { ImageDisk } from '../disk/image-disk.ts';
 import { ImageMaker } from '../image-maker.ts';
-import { ImageStore } from '../image-store.ts';
 import { importImage } from '../import-image.ts';
 import { loadImages } from './load-images.ts';
 import { saveImages } from './save-images.ts';
@@ -19,13 +15,7 @@ const ROUNDS = 300;
 const signal = new AbortController().signal;
 
 function engine() {
-  const blobs = new MemoryBlobStore();
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: () => Promise.resolve(),
-  });
+  const { blobs, store } = memoryImageStore();
   return { blobs, store, emit: () => undefined, dataRoot: '/var/lib/docker' };
 }
 

@@ -1,18 +1,16 @@
 // Images out as archives and in again, without a guest: formats, names, and what is refused.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
 import type { Digest } from '../../../contracts/blob-store.ts';
-import { FakeFiles } from '../../../machine/fake/fake-files.ts';
-import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
+import type { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
 import { digestOf } from '../../blob/sha256.ts';
 import type { EngineEvent } from '../../event/event-log.ts';
-import { LayerPool } from '../../layer/layer-pool.ts';
 import { concatBytes, tarOf } from '../../layer/testing/tar-archive.ts';
 import type { TarItem } from '../../layer/testing/tar-archive.ts';
 import { parseReference } from '../../registry/reference.ts';
 import { gzip } from '../../registry/testing/fake-registry.ts';
-import { ImageDisk } from '../disk/image-disk.ts';
 import { ImageMaker } from '../image-maker.ts';
-import { ImageStore } from '../image-store.ts';
+import type { ImageStore } from '../image-store.ts';
 import { importImage } from '../import-image.ts';
 import { loadImages } from './load-images.ts';
 import { saveImages } from './save-images.ts';
@@ -29,14 +27,8 @@ interface Engine {
 }
 
 function engine(): Engine {
-  const blobs = new MemoryBlobStore();
+  const { blobs, store } = memoryImageStore();
   const events: EngineEvent[] = [];
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: () => Promise.resolve(),
-  });
   const emit = (event: EngineEvent) => void events.push(event);
   return { blobs, store, events, maker: new ImageMaker({ store, blobs, emit, nowMs: () => NOW_MS }) };
 }

@@ -1,14 +1,10 @@
 // The corpus of hostile and broken archives (bad-image-archives.ts and bad-legacy-archives.ts in test/support): nothing of a
 // refused one stays.
 import { describe, expect, it } from 'vitest';
+import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
 import { BAD_IMAGE_ARCHIVES } from '../../../../test/support/bad-image-archives.ts';
 import { BAD_LEGACY_ARCHIVES } from '../../../../test/support/bad-legacy-archives.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
-import { FakeFiles } from '../../../machine/fake/fake-files.ts';
-import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
-import { LayerPool } from '../../layer/layer-pool.ts';
-import { ImageDisk } from '../disk/image-disk.ts';
-import { ImageStore } from '../image-store.ts';
 import { loadImages } from './load-images.ts';
 
 const signal = new AbortController().signal;
@@ -18,13 +14,7 @@ async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function load(archive: Uint8Array) {
-  const blobs = new MemoryBlobStore();
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: () => Promise.resolve(),
-  });
+  const { blobs, store } = memoryImageStore();
   const request = { archive: inPieces(archive), platform: undefined, quiet: true, signal, report: () => undefined };
   const failure = await loadImages({ blobs, store, emit: () => undefined, dataRoot: '/var/lib/docker' }, request).then(
     () => undefined,

@@ -1,13 +1,9 @@
 // Archives as Docker 1.9 and before saved them: a folder for each layer, and the names.
 import { describe, expect, it } from 'vitest';
-import { FakeFiles } from '../../../machine/fake/fake-files.ts';
-import { MemoryBlobStore } from '../../blob/memory-blob-store.ts';
+import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
 import { digestOf } from '../../blob/sha256.ts';
-import { LayerPool } from '../../layer/layer-pool.ts';
 import { tarOf } from '../../layer/testing/tar-archive.ts';
 import type { TarItem } from '../../layer/testing/tar-archive.ts';
-import { ImageDisk } from '../disk/image-disk.ts';
-import { ImageStore } from '../image-store.ts';
 import { legacyConfig, legacyHistory } from './legacy-config.ts';
 import { loadImages } from './load-images.ts';
 
@@ -46,13 +42,7 @@ const busybox = [
 ];
 
 async function load(archive: Uint8Array) {
-  const blobs = new MemoryBlobStore();
-  const store = new ImageStore({
-    layers: new LayerPool(blobs),
-    disk: new ImageDisk(new FakeFiles(), '/var/lib/docker'),
-    usedBy: () => [],
-    releaseLayer: () => Promise.resolve(),
-  });
+  const { blobs, store } = memoryImageStore();
   const said: object[] = [];
   const report = (message: object) => void said.push(message);
   const pieces = async function* () {
