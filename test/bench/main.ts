@@ -1,10 +1,12 @@
-// `npm run bench`: the budgets of the design, as medians with their spread and the ratio to the budget; `--peer`: the alternative.
+// `npm run bench`: the budgets of the design, as medians with their spread and the ratio to the budget; `--peer`: the alternative;
+// `--profile COMMAND`: where a command's time goes in the guest.
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromiumFigures } from './chromium-figures.ts';
 import { measureDensity } from './density.ts';
 import { nodeFigures } from './node-figures.ts';
 import { comparePeer } from './peer.ts';
+import { profileCommand } from './profile.ts';
 import { formatFigure } from './statistics.ts';
 
 const { values } = parseArgs({
@@ -13,14 +15,17 @@ const { values } = parseArgs({
     density: { type: 'boolean', default: false },
     most: { type: 'string', default: '1000' },
     peer: { type: 'boolean', default: false },
+    profile: { type: 'string' },
   },
 });
 const SUITES = { node: nodeFigures, chromium: chromiumFigures } as const;
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`);
+const special = values.density || values.peer || values.profile !== undefined;
 for (const [name, measure] of Object.entries(SUITES)) {
-  if (values.density || values.peer || (values.only !== undefined && values.only !== name)) continue;
+  if (special || (values.only !== undefined && values.only !== name)) continue;
   for (const figure of await measure()) console.log(formatFigure(figure));
 }
 if (values.density) await measureDensity(Number(values.most));
 if (values.peer) await comparePeer();
+if (values.profile !== undefined) await profileCommand(values.profile);
