@@ -157,6 +157,7 @@ const manifests: readonly BadImageArchive[] = [
   withManifest('layers that are numbers', /Layers/, [{ ...ITEM, Layers: [1] }]),
   withManifest('nested too deep', /nested more than 1000/, nested(100_000)),
   withManifest('a layer twice', /layers length mismatch: expected 2, got 1/, [{ ...ITEM, Layers: ['layer', 'layer'] }]),
+  withManifest('a parent that is another image', undefined, [{ ...ITEM, Parent: digestOfZeros }]),
   withManifest('a layer that climbs', GONE, [{ ...ITEM, Layers: ['../../../etc/passwd'] }]),
   withManifest('a config that climbs', GONE, [{ ...ITEM, Config: '/../../etc/passwd' }]),
   withManifest('the layer as config', GONE, [{ ...ITEM, Config: 'layer' }]),

@@ -46,7 +46,7 @@ interface StoredImage {
   readonly config: ImageConfig;
   readonly layers: readonly ImageLayer[];
   readonly leases: readonly LayerLease[];
-  readonly parent: Digest | undefined;
+  parent: Digest | undefined;
   lastTaggedMs: number | undefined;
 }
 
@@ -155,6 +155,16 @@ export class ImageStore {
     await this.references.change((names) => names.set(reference, imageId));
     await this.#deps.disk.writeLastTagged(imageId, nowMs);
     stored.lastTaggedMs = nowMs;
+  }
+
+  /** Remembers that the image was made of another one that is here. @throws DrydockError `not-found`, `guest` */
+  setParent(imageId: Digest, parent: Digest): Promise<void> {
+    return this.#turns.run(async () => {
+      const stored = this.#images.get(imageId);
+      if (stored === undefined) throw new DrydockError('not-found', `No such image: ${imageId}`);
+      await this.#deps.disk.writeParent(imageId, parent);
+      stored.parent = parent;
+    });
   }
 
   /**

@@ -22,13 +22,17 @@ export interface ArchivedImage {
   /** Bottom first. */
   readonly layers: readonly ArchivedLayer[];
   readonly names: readonly string[];
+  /** The image that it was made of. */
+  readonly parent?: string | undefined;
 }
 
 const texts = z
   .array(z.string())
   .nullish()
   .transform((value) => value ?? []);
-const dockerManifest = z.array(z.looseObject({ Config: z.string(), RepoTags: texts, Layers: texts })).nullable();
+const dockerManifest = z
+  .array(z.looseObject({ Config: z.string(), RepoTags: texts, Layers: texts, Parent: z.string().nullish() }))
+  .nullable();
 const ociIndex = z.looseObject({
   manifests: z.array(
     z.looseObject({
@@ -77,11 +81,12 @@ function dockerImages(bytes: Uint8Array): ArchivedImage[] {
   if (items === null) {
     throw new DrydockError('data-loss', 'invalid manifest, manifest cannot be null (but can be [])');
   }
-  return items.map(({ Config, RepoTags, Layers }) => ({
+  return items.map(({ Config, RepoTags, Layers, Parent }) => ({
     configPath: Config,
     configDigest: undefined,
     layers: Layers.map((path) => ({ path, digest: undefined })),
     names: RepoTags,
+    parent: Parent ?? undefined,
   }));
 }
 

@@ -33,11 +33,11 @@ export function legacyConfig(
   diffIds: readonly Digest[],
   history: readonly LegacyHistory[],
 ): Uint8Array<ArrayBuffer> {
-  const kept = Object.entries(isOld(text(image['docker_version'])) ? cleaned(image) : image).filter(
+  const kept = Object.entries(isOld(text(image['docker_version'])) ? legacyImage(image) : image).filter(
     ([name]) => !DROPPED.includes(name),
   );
   const members = [...kept, ['rootfs', { type: 'layers', diff_ids: diffIds }] as const, ['history', history] as const];
-  return new TextEncoder().encode(htmlSafeJson(JSON.stringify(sorted(members))));
+  return new TextEncoder().encode(htmlSafeJson(JSON.stringify(sortedRecord(members))));
 }
 
 function isOld(version: string): boolean {
@@ -49,23 +49,30 @@ function isOld(version: string): boolean {
   return false;
 }
 
-/** With the members that Go's type has, in its order, and with its omissions. */
-function cleaned(image: LegacyJson): LegacyJson {
-  const { created, config } = image;
-  const texts = ['comment', 'container', 'docker_version', 'author', 'architecture', 'variant', 'os'];
+/** With the members that Go's type has (image.V1Image), in its order, and with its omissions. */
+export function legacyImage(image: LegacyJson): LegacyJson {
+  const { created } = image;
+  const config = recordOf(image['config']);
+  const named = (...names: readonly string[]) =>
+    Object.fromEntries(names.filter((name) => text(image[name]) !== '').map((name) => [name, text(image[name])]));
   return {
-    ...Object.fromEntries(texts.filter((name) => text(image[name]) !== '').map((name) => [name, text(image[name])])),
+    ...named('comment'),
     created: typeof created === 'string' ? goTime(created) : null,
+    ...named('container'),
     container_config: runConfig(recordOf(image['container_config']) ?? {}),
-    ...(recordOf(config) !== undefined && { config: runConfig(recordOf(config) ?? {}) }),
+    ...named('docker_version', 'author'),
+    ...(config !== undefined && { config: runConfig(config) }),
+    ...named('architecture', 'variant', 'os'),
   };
 }
 
+/** As container.Config. */
 function runConfig(from: LegacyJson): LegacyJson {
   const is = (name: string): boolean => from[name] === true;
+  const health = recordOf(from['Healthcheck']);
   const map = (name: string): unknown => {
     const record = recordOf(from[name]);
-    return record === undefined ? null : sorted(Object.entries(record));
+    return record === undefined ? null : sortedRecord(Object.entries(record));
   };
   return {
     Hostname: text(from['Hostname']),
@@ -80,6 +87,8 @@ function runConfig(from: LegacyJson): LegacyJson {
     StdinOnce: is('StdinOnce'),
     Env: textsIn(from['Env']) ?? null,
     Cmd: textsIn(from['Cmd']) ?? null,
+    ...(health !== undefined && { Healthcheck: healthcheck(health) }),
+    ...(is('ArgsEscaped') && { ArgsEscaped: true }),
     Image: text(from['Image']),
     Volumes: map('Volumes'),
     WorkingDir: text(from['WorkingDir']),
@@ -89,10 +98,17 @@ function runConfig(from: LegacyJson): LegacyJson {
     OnBuild: textsIn(from['OnBuild']) ?? null,
     Labels: map('Labels'),
     ...(text(from['StopSignal']) !== '' && { StopSignal: text(from['StopSignal']) }),
+    ...(typeof from['StopTimeout'] === 'number' && { StopTimeout: from['StopTimeout'] }),
+    ...((textsIn(from['Shell']) ?? []).length > 0 && { Shell: textsIn(from['Shell']) }),
   };
 }
 
-function sorted(members: readonly (readonly [string, unknown])[]): LegacyJson {
+function healthcheck(from: LegacyJson): LegacyJson {
+  const names = ['Test', 'Interval', 'Timeout', 'StartPeriod', 'StartInterval', 'Retries'];
+  return Object.fromEntries(names.filter((name) => Boolean(from[name])).map((name) => [name, from[name]]));
+}
+
+export function sortedRecord(members: readonly (readonly [string, unknown])[]): LegacyJson {
   return Object.fromEntries([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 

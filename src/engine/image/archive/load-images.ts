@@ -17,6 +17,8 @@ import type { ArchiveContents } from './archive-contents.ts';
 import { readArchive } from './archive-contents.ts';
 import { archivedImages, missing, smallFile } from './archive-manifest.ts';
 import type { ArchivedImage, ArchivedLayer } from './archive-manifest.ts';
+import { linkParents } from './parent-links.ts';
+import type { ParentLink } from './parent-links.ts';
 import { legacyImages } from './legacy-images.ts';
 import type { LegacyArchive } from './legacy-images.ts';
 
@@ -51,18 +53,19 @@ export async function loadImages(deps: LoadDeps, request: LoadRequest): Promise<
     const place = `${deps.dataRoot}/tmp/docker-import-${crypto.getRandomValues(new Uint32Array(1))[0] ?? 0}`;
     const said = (text: string): void => report({ stream: `${text}\n` });
     let lastNames = 0;
-    const ids: Digest[] = [];
+    const links: ParentLink[] = [];
     const images = await archivedImages(contents, place, platform);
     if (images === undefined) return await loadLegacy(deps, await legacyImages(contents, place), said);
     for (const archived of images) {
       const loaded = await loadOne(deps, contents, archived, place, platform);
       if (loaded === undefined) continue;
-      ids.push(loaded.id);
+      links.push({ id: loaded.id, parent: archived.parent });
       lastNames = archived.names.length;
       for (const name of archived.names) await giveName(deps, loaded, name, said);
       emitImageEvent(deps, 'load', loaded.id, loaded.id, loaded.id);
     }
-    if (lastNames === 0) for (const id of ids) said(`Loaded image ID: ${id}`);
+    await linkParents(deps.store, links);
+    if (lastNames === 0) for (const { id } of links) said(`Loaded image ID: ${id}`);
   } finally {
     await contents.release();
   }

@@ -13,6 +13,10 @@ import { canonicalString, familiarName, familiarString } from '../../registry/re
 import type { Image } from '../image.ts';
 import { emitImageEvent } from '../image-events.ts';
 import type { ImageStore } from '../image-store.ts';
+import { sortedRecord } from './legacy-config.ts';
+import { legacyConfigFiles } from './legacy-save.ts';
+import { knownParent } from './parent-links.ts';
+import type { ParentLink } from './parent-links.ts';
 import { savedImages } from './saved-names.ts';
 import type { SavedImage } from './saved-names.ts';
 import { directoryHeader, endOfArchive, fileHeader, padding } from './tar-blocks.ts';
@@ -85,6 +89,7 @@ async function archiveEntries(
   for (const [index, image] of images.entries()) {
     const references = chosen[index]?.references ?? [];
     const { config, layers } = await imageBlobs(deps, image, blobs);
+    const parent = knownParent(linkOf(image), images.map(linkOf));
     const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPES.ociManifest, config, layers };
     const bytes = encoded(manifest);
     const described = { mediaType: MEDIA_TYPES.ociManifest, digest: await digestOf(bytes), size: bytes.length };
@@ -98,8 +103,9 @@ async function archiveEntries(
       Config: pathOf(image.id),
       RepoTags: references.length === 0 ? null : references.map(familiarString),
       Layers: layers.map(({ digest }) => pathOf(digest)),
+      ...(parent !== undefined && { Parent: parent }),
       // In the order of docker/distribution's descriptor, which is not OCI's.
-      LayerSources: sorted(layers.map(({ mediaType, size, digest }) => [digest, { mediaType, size, digest }])),
+      LayerSources: sortedRecord(layers.map(({ mediaType, size, digest }) => [digest, { mediaType, size, digest }])),
     });
     for (const reference of references) {
       const own = (repositories[familiarName(reference)] ??= {});
@@ -113,7 +119,7 @@ async function archiveEntries(
     ['index.json', entryOf(encoded(index), EPOCH_S)],
     ['manifest.json', entryOf(encoded(items, '\n'), EPOCH_S)],
     ['oci-layout', entryOf(new TextEncoder().encode('{"imageLayoutVersion": "1.0.0"}'), EPOCH_S)],
-    ...(isNamed ? ([['repositories', entryOf(encoded(repositories, '\n'), EPOCH_S)]] as const) : []),
+    ...(isNamed ? ([['repositories', entryOf(encoded(sortedNames(repositories), '\n'), EPOCH_S)]] as const) : []),
   ]);
 }
 
@@ -127,6 +133,9 @@ async function imageBlobs(
   const modifiedS = Number.isNaN(createdMs) ? EPOCH_S : Math.floor(createdMs / 1000);
   const rawConfig = await store.rawConfig(image.id);
   blobs.set(image.id, entryOf(rawConfig, modifiedS));
+  const chainIds = image.layers.map(({ chainId }) => chainId);
+  for (const { digest, bytes } of await legacyConfigFiles(rawConfig, chainIds))
+    blobs.set(digest, entryOf(bytes, modifiedS));
   const layers: Descriptor[] = [];
   for (const layer of image.layers) {
     const tar = await openLayerTar(source, layer);
@@ -197,8 +206,15 @@ function hexOf(digest: Digest): string {
   return digest.slice('sha256:'.length);
 }
 
-function sorted(entries: readonly (readonly [string, object])[]): Record<string, object> {
-  return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+function linkOf({ id, parent }: Image): ParentLink {
+  return { id, parent };
+}
+
+/** As Go writes maps. */
+function sortedNames(repositories: Readonly<Record<string, Record<string, string>>>): object {
+  return sortedRecord(
+    Object.entries(repositories).map(([name, tags]) => [name, sortedRecord(Object.entries(tags))] as const),
+  );
 }
 
 async function releaseAll(leases: readonly LayerLease[]): Promise<void> {
