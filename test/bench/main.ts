@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chromiumFigures } from './chromium-figures.ts';
 import { measureDensity } from './density.ts';
+import { imageFigures } from './image-figures.ts';
 import { nodeFigures } from './node-figures.ts';
 import { comparePeer } from './peer.ts';
 import { profileCommand } from './profile.ts';
@@ -18,7 +19,7 @@ const { values } = parseArgs({
     profile: { type: 'string' },
   },
 });
-const SUITES = { node: nodeFigures, chromium: chromiumFigures } as const;
+const SUITES = { node: nodeFigures, chromium: chromiumFigures, images: imageFigures } as const;
 
 console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? 'unknown processor'}`);
 const special = values.density || values.peer || values.profile !== undefined;

@@ -34,15 +34,19 @@ async function visit(url = server.url): Promise<Visit> {
   return { page, terminal, notes };
 }
 
-/** Clears the screen, runs a line, and returns what is there when the prompt is back. */
-async function run({ terminal }: Visit, line: string, until = /^ended \d+$/m): Promise<string> {
-  await terminal.enter(`clear; ${line}; echo "ended $?"`);
-  await terminal.sees(until, 60_000);
+let runs = 0;
+
+/** Clears the screen, runs a line, and returns what is there when the prompt is back, with "ended" and the exit code. */
+async function run({ terminal }: Visit, line: string): Promise<string> {
+  // What the one before printed may still be on the screen.
+  const name = `ended-${++runs}`;
+  await terminal.enter(`clear; ${line}; echo "${name} $?"`);
+  await terminal.sees(new RegExp(`^${name} \\d+$`, 'm'), 60_000);
   await terminal.sees(inGuest);
-  return terminal.text();
+  return (await terminal.text()).replace(name, 'ended');
 }
 
-/** Folders of the private file system, each with the bytes in it; -1 for a file that is open. */
+/** Folders of the private file system, each with the bytes in it. */
 function folders({ page }: Visit): Promise<number[]> {
   return page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();

@@ -1,0 +1,167 @@
+// Figures of images: a large pull in Chromium, what it takes of memory and of the terminal's time; long lists; a large archive.
+import type { Page } from 'playwright-core';
+import type { StaticServer } from '../../src/node/static-server.ts';
+import { startDrydock } from '../../src/node/start-drydock.ts';
+import { openBrowser, serveSite, Terminal } from '../support/browser.ts';
+import { bash } from './guest-shell.ts';
+import { readSamples, timingScript } from './guest-timing.ts';
+import { LOAD_MANY_IMAGES, MANY_IMAGES } from './many-images.ts';
+import { echoMs, watchGaps } from './page-delays.ts';
+import { tabMemory, watchPeak } from './tab-memory.ts';
+import type { Figure } from './statistics.ts';
+
+const VISITS = 5;
+const LIST_RUNS = 21;
+const LIST_WARM_UP_RUNS = 40;
+/** One layer: 29.8 MB compressed, 78 MB unpacked. */
+const LARGE_IMAGE = 'debian';
+const LARGE_LAYER_MB = 29.8;
+/** 110 MB as an archive. */
+const ARCHIVED_IMAGE = 'python';
+const TAB_MB = 2000;
+
+export async function imageFigures(): Promise<Figure[]> {
+  const server = await serveSite();
+  try {
+    const pulls: Pull[] = [];
+    for (let visit = 0; visit < VISITS; visit++) pulls.push(await inBrowser(server, measurePull));
+    const archive = await inBrowser(server, measureArchive);
+    const listed = await inBrowser(server, measureList);
+    const of = (name: keyof Pull): number[] => pulls.map((pull) => pull[name]);
+    return [
+      { name: 'pull of a 29.8 MB layer, first in a visit (Chromium)', unit: 'ms', budget: 1500, samples: of('ms') },
+      { name: 'memory beyond before, at most, during it', unit: 'MB', budget: 3 * LARGE_LAYER_MB, samples: of('mb') },
+      { name: "longest wait of the worker's thread during it", unit: 'ms', budget: 50, samples: of('workerMs') },
+      { name: "longest wait of the page's thread during it", unit: 'ms', budget: 50, samples: of('pageMs') },
+      { name: 'the same without a pull: worker', unit: 'ms', budget: 50, samples: of('restWorkerMs') },
+      { name: 'slowest echo of a key during it', unit: 'ms', budget: 50, samples: of('echoMs') },
+      { name: 'the same without a pull', unit: 'ms', budget: 50, samples: of('restEchoMs') },
+      { name: 'docker load of a 110 MB archive (Chromium)', unit: 'ms', budget: 10_000, samples: [archive.ms] },
+      { name: 'memory of the whole tab, at most, during it', unit: 'MB', budget: TAB_MB, samples: [archive.mb] },
+      { name: 'docker images with 500 images (Chromium)', unit: 'ms', budget: 100, samples: listed },
+      { name: 'docker images with 500 images (Node)', unit: 'ms', budget: 100, samples: await listInNode() },
+    ];
+  } finally {
+    await server.close();
+  }
+}
+
+interface Pull {
+  readonly ms: number;
+  readonly mb: number;
+  readonly workerMs: number;
+  readonly pageMs: number;
+  readonly restWorkerMs: number;
+  readonly echoMs: number;
+  readonly restEchoMs: number;
+}
+
+/** In a browser with nothing cached, at the prompt. */
+async function inBrowser<T>(server: StaticServer, measure: (page: Page, terminal: Terminal) => Promise<T>): Promise<T> {
+  const browser = await openBrowser();
+  try {
+    const page = await browser.context.newPage();
+    await page.goto(server.url);
+    const terminal = new Terminal(page);
+    await terminal.prompt();
+    return await measure(page, terminal);
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Twice the same from a shell: for time alone, then with somebody who types and watches. */
+async function measurePull(page: Page, terminal: Terminal): Promise<Pull> {
+  // The client, the engine and their worker have run once: what is measured then is the layer.
+  await script(terminal, '/tmp/pull', timed('docker pull -q "$1" > /dev/null'));
+  await run(terminal, 'docker run --rm busybox true');
+  const before = tabMemory();
+  const peak = watchPeak();
+  const ms = durationIn(await run(terminal, `bash /tmp/pull ${LARGE_IMAGE}`));
+  const mb = peak.stop() - before;
+  await run(terminal, `docker rmi ${LARGE_IMAGE}`);
+
+  await terminal.press('#');
+  const rest = await whileTyping(page, (typeKeys) => typeKeys(10));
+  await terminal.press('Control+c');
+  await terminal.enter(`clear; bash /tmp/pull ${LARGE_IMAGE}; echo "ended $?"`);
+  const busy = await whileTyping(page, async (typeKeys) => {
+    while (!/^ended \d+$/m.test(await terminal.text())) await typeKeys(1);
+  });
+  return {
+    ms,
+    mb,
+    workerMs: busy.gaps.worker,
+    pageMs: busy.gaps.page,
+    restWorkerMs: rest.gaps.worker,
+    echoMs: busy.echoMs,
+    restEchoMs: rest.echoMs,
+  };
+}
+
+/** @param during gets what types so many keys, each when the one before is on the screen */
+async function whileTyping(page: Page, during: (typeKeys: (count: number) => Promise<void>) => Promise<void>) {
+  const stop = await watchGaps(page);
+  let slowest = 0;
+  await during(async (count) => {
+    for (let key = 0; key < count; key++) slowest = Math.max(slowest, await echoMs(page, 'x'));
+  });
+  return { gaps: await stop(), echoMs: slowest };
+}
+
+async function measureArchive(_page: Page, terminal: Terminal): Promise<{ ms: number; mb: number }> {
+  await script(terminal, '/tmp/load', timed('docker load -q -i /tmp/image.tar > /dev/null'));
+  await run(terminal, `docker pull -q ${ARCHIVED_IMAGE}`);
+  await run(terminal, `docker save -o /tmp/image.tar ${ARCHIVED_IMAGE}; docker rmi ${ARCHIVED_IMAGE}`);
+  const peak = watchPeak();
+  const ms = durationIn(await run(terminal, 'bash /tmp/load'));
+  return { ms, mb: peak.stop() };
+}
+
+async function measureList(_page: Page, terminal: Terminal): Promise<number[]> {
+  await script(terminal, '/tmp/make-many', LOAD_MANY_IMAGES);
+  const shown = await run(terminal, 'bash /tmp/make-many');
+  if (!new RegExp(`^${MANY_IMAGES}$`, 'm').test(shown))
+    throw new Error(`There are not ${MANY_IMAGES} images: ${shown}`);
+  await script(terminal, '/tmp/list', timingScript('docker images', LIST_RUNS, LIST_WARM_UP_RUNS));
+  return readSamples(await run(terminal, 'bash /tmp/list'));
+}
+
+async function listInNode(): Promise<number[]> {
+  const drydock = await startDrydock({ lifetime: 'server' });
+  try {
+    await bash(drydock, LOAD_MANY_IMAGES);
+    return readSamples(await bash(drydock, timingScript('docker images', LIST_RUNS, LIST_WARM_UP_RUNS)));
+  } finally {
+    await drydock.close();
+  }
+}
+
+/** A script that prints how long a command took. */
+function timed(command: string): string {
+  return ['start=${EPOCHREALTIME/./}', command, 'echo "sample $((${EPOCHREALTIME/./} - start))"'].join('\n');
+}
+
+function durationIn(output: string): number {
+  const [ms] = readSamples(output);
+  return ms ?? 0;
+}
+
+/** A here-document: the shell reads the script as it is. */
+async function script(terminal: Terminal, path: string, text: string): Promise<void> {
+  await terminal.enter(`cat > ${path} <<'END'`);
+  for (const line of [...text.split('\n'), 'END']) await terminal.enter(line);
+}
+
+let lastRun = 0;
+
+/** @returns what the screen shows then */
+async function run(terminal: Terminal, line: string): Promise<string> {
+  // What the one before printed may still be on the screen.
+  const name = `run${++lastRun}`;
+  await terminal.enter(`clear; ${line}; echo "${name} $?"`);
+  await terminal.sees(new RegExp(`^${name} \\d+$`, 'm'), 120_000);
+  const shown = await terminal.text();
+  if (!shown.includes(`${name} 0`)) throw new Error(`"${line}" failed: ${shown}`);
+  return shown;
+}

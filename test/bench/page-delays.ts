@@ -1,0 +1,63 @@
+// How long a person waits for the page meanwhile: gaps between the ticks of a timer, on the page's thread and the worker's, and
+// the time from a key to its echo on the screen.
+import type { Page } from 'playwright-core';
+
+interface Ticks {
+  benchGaps?: number[];
+  benchTimer?: ReturnType<typeof setInterval>;
+}
+
+/** Browsers hold nested timers back for this long. */
+const TICK_MS = 4;
+
+/** Starts on both threads. @returns what ends it: the longest gap of each beyond the timer's own, in ms */
+export async function watchGaps(page: Page): Promise<() => Promise<{ page: number; worker: number }>> {
+  const [worker] = page.workers();
+  if (worker === undefined) throw new Error('Cannot watch the worker: the page has none');
+  const start = (): void => {
+    const ticks = globalThis as Ticks;
+    const gaps: number[] = (ticks.benchGaps = []);
+    let last = performance.now();
+    ticks.benchTimer = setInterval(() => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }, 1);
+  };
+  const stop = (): number => {
+    const ticks = globalThis as Ticks;
+    clearInterval(ticks.benchTimer);
+    return Math.max(0, ...(ticks.benchGaps ?? []));
+  };
+  await Promise.all([page.evaluate(start), worker.evaluate(start)]);
+  return async () => {
+    const [onPage, onWorker] = await Promise.all([page.evaluate(stop), worker.evaluate(stop)]);
+    return { page: Math.max(0, onPage - TICK_MS), worker: Math.max(0, onWorker - TICK_MS) };
+  };
+}
+
+/** An echo that does not come is reported as one that took this long. */
+const LONGEST_ECHO_MS = 5_000;
+
+/** From a key to the first change of the terminal that shows it, through page, worker, guest and back; by the page's clock, in ms. */
+export async function echoMs(page: Page, key: string): Promise<number> {
+  const echoed = page.evaluate(
+    (longestMs) =>
+      new Promise<number>((resolve, reject) => {
+        const [rows, input] = [document.querySelector('.xterm-rows'), document.querySelector('.xterm-helper-textarea')];
+        if (rows === null || input === null) return reject(new Error('Cannot find the terminal'));
+        let pressedMs: number | undefined;
+        input.addEventListener('keydown', () => (pressedMs = performance.now()), { once: true, capture: true });
+        const observer = new MutationObserver(() => {
+          if (pressedMs === undefined) return;
+          observer.disconnect();
+          resolve(performance.now() - pressedMs);
+        });
+        observer.observe(rows, { childList: true, subtree: true, characterData: true });
+        setTimeout(() => resolve(longestMs), longestMs);
+      }),
+    LONGEST_ECHO_MS,
+  );
+  await page.locator('.xterm-helper-textarea').press(key);
+  return echoed;
+}
