@@ -137,9 +137,11 @@ async function listInNode(): Promise<number[]> {
   }
 }
 
-/** A script that prints how long a command took. */
+/** A script that prints how long a command took, and fails as the command does. */
 function timed(command: string): string {
-  return ['start=${EPOCHREALTIME/./}', command, 'echo "sample $((${EPOCHREALTIME/./} - start))"'].join('\n');
+  return ['start=${EPOCHREALTIME/./}', `${command} || exit`, 'echo "sample $((${EPOCHREALTIME/./} - start))"'].join(
+    '\n',
+  );
 }
 
 function durationIn(output: string): number {
