@@ -84,7 +84,8 @@ async function measurePull(page: Page, terminal: Terminal): Promise<Pull> {
   await terminal.press('#');
   const rest = await whileTyping(page, (typeKeys) => typeKeys(10));
   await terminal.press('Control+c');
-  await terminal.enter(`clear; bash /tmp/pull ${LARGE_IMAGE}; echo "ended $?"`);
+  // On a line of its own: the keys that were typed stand before it.
+  await terminal.enter(`clear; bash /tmp/pull ${LARGE_IMAGE}; printf '\\nended %s\\n' "$?"`);
   const busy = await whileTyping(page, async (typeKeys) => {
     while (!/^ended \d+$/m.test(await terminal.text())) await typeKeys(1);
   });
