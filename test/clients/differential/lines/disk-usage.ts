@@ -27,7 +27,7 @@ export const diskUsage: readonly Row[] = [
   'image prune -f ; images',
   'image prune -af ; images',
   'pull -q fresh ; image prune -af ; images -a',
-  'pull -q fresh ; tag app:v2 fresh ; image prune -f ; images',
+  'pull -q fresh ; tag app:v2 fresh ; image prune -f ; images fresh',
   'pull -q fresh ; image prune -af --filter label=stage=prod ; images -q fresh',
   'pull -q fresh ; image prune -af --filter until=24h ; images -q fresh',
   'pull -q fresh ; image prune -af --filter until=600h ; images fresh',

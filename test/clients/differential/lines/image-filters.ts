@@ -79,7 +79,7 @@ export const imageFilters: readonly Row[] = [
   'commit web base ; create --name more base true ; commit more child ; rmi -f base ; images -q -f dangling=true ; images -aq -f since=app:v2',
   'tag app:v2 localhost:5000/team/app ; images localhost:5000/team/app',
   "tag app:v2 localhost:5000/team/app ; images 'localhost:*/*/app:*' --format '{{.Repository}} {{.Tag}}'",
-  'tag app:v2 a ; tag app:v2 b/c:1 ; images --no-trunc --format "{{.Repository}}:{{.Tag}}" -f reference=b/c -f reference=a',
+  'tag busybox a ; tag app:v2 b/c:1 ; images --no-trunc --format "{{.Repository}}:{{.Tag}}" -f reference=b/c -f reference=a',
   `${MADE} ; image prune -f --filter label=owner=ada ; images -f dangling=true`,
   `${MADE} ; image prune -f --filter label=owner=bob`,
   `${MADE} ; image prune -f --filter label!=owner ; images -f dangling=true`,
