@@ -1,4 +1,5 @@
 // Which images are listed and pruned, and how they are shown: every filter, flag and field, with what is refused.
+// The real client lists the repositories of one image in any order: no row shows two of them.
 import type { Row } from '../command-line.ts';
 
 /** An image without a name and one made of the other, both newer than all that was pulled. */
