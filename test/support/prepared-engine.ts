@@ -6,12 +6,14 @@ import { systemClock } from '../../src/engine/clock.ts';
 import type { Engine } from '../../src/engine/create-engine.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { RandomBytes } from '../../src/engine/random.ts';
+import { unpackLayer } from '../../src/engine/layer/unpack.ts';
 import { tarOf } from '../../src/engine/layer/testing/tar-archive.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
 import type { RootfsPaths, RootfsRequest } from '../../src/contracts/runtime.ts';
 import { FakeRuntime } from '../../src/machine/fake/fake-runtime.ts';
 import type { FakeProgram } from '../../src/machine/fake/fake-task.ts';
 import { defaultPrograms } from './test-engine.ts';
+import { unpackLayerOnce } from './unpacked-once.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -31,12 +33,13 @@ class ShiftedClock implements Clock {
 }
 
 /** The same bytes in every run: generated names are the same, too. */
-function countedBytes(): RandomBytes {
-  let state = 0x2545f491;
-  return (count) =>
+class CountedBytes {
+  state = 0x2545f491;
+
+  readonly take: RandomBytes = (count) =>
     Uint8Array.from({ length: count }, () => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return state >>> 24;
+      this.state = (Math.imul(this.state, 1664525) + 1013904223) >>> 0;
+      return this.state >>> 24;
     });
 }
 
@@ -202,6 +205,8 @@ const CONTAINERS: readonly Prepared[] = [
 
 export interface PreparedEngine {
   readonly engine: Engine;
+  /** The next name that is made up is the first one again: for an engine that refused all it was asked for. */
+  rewindNames(): void;
   close(): Promise<void>;
 }
 
@@ -212,13 +217,16 @@ export async function prepareEngine(): Promise<PreparedEngine> {
   const registry = await (pushed ??= pushImages());
   const clock = new ShiftedClock();
   clock.shiftMs = 3 * HOUR_MS;
+  const random = new CountedBytes();
+  let preparing = true;
   const engine = await createEngine({
     runtime,
     blobs: new MemoryBlobStore(),
     fetch: registry.fetch,
     defaultRegistry: registry.base,
     clock,
-    randomBytes: countedBytes(),
+    randomBytes: random.take,
+    unpackLayer: (request) => (preparing ? unpackLayerOnce : unpackLayer)(request),
   });
   const call = async (method: string, path: string, body?: object): Promise<unknown> => {
     const init =
@@ -242,5 +250,7 @@ export async function prepareEngine(): Promise<PreparedEngine> {
   }
   for (const container of runtime.containers.values()) container.cgroup['cgroup.procs'] = '77\n';
   clock.shiftMs = 0;
-  return { engine, close: () => engine.close() };
+  preparing = false;
+  const { state } = random;
+  return { engine, rewindNames: () => void (random.state = state), close: () => engine.close() };
 }

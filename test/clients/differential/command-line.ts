@@ -1,4 +1,4 @@
-// One row of the table: command lines that two clients are given, each on a fresh engine.
+// One row of the table: command lines that two clients are given, each on an engine in the same state.
 import type { ClientResult } from './run-client.ts';
 
 export interface CommandLine {
@@ -8,8 +8,6 @@ export interface CommandLine {
   /** Files in the working directory. */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** The row may share an engine with others. */
-  readonly changesNothing?: boolean;
 }
 
 /** A line that needs nothing else is written as a text. */
@@ -18,18 +16,6 @@ export type Row = string | CommandLine;
 /** The whole argument lists of a row. @throws Error for an open quote */
 export function commandsOf({ line }: CommandLine): string[][] {
   return line.split(' ; ').map(wordsOf);
-}
-
-const READERS = ['ps', 'images', 'history', 'inspect', 'version', 'info', 'logs', 'port', 'ls', 'list', 'diff', 'df'];
-const GROUPS = ['container', 'image', 'system', 'volume'];
-
-/** Whether the row only looks, or is refused: such rows may share an engine. */
-export function onlyReads(row: CommandLine): boolean {
-  if (row.changesNothing === true) return true;
-  return commandsOf(row).every((words) => {
-    const [first = '', second = ''] = words;
-    return READERS.includes(GROUPS.includes(first) ? second : first);
-  });
 }
 
 function wordsOf(command: string): string[] {

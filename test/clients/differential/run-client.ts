@@ -1,15 +1,16 @@
-// Gives the commands of a row to our client, or to the real one, each on an engine of its own.
+// Gives the commands of a row to our client, or to the real one, each on an engine in the same state.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { runDocker } from '../../../src/cli/run-docker.ts';
 import { MemorySession } from '../../../src/cli/testing/memory-session.ts';
-import type { Engine } from '../../../src/engine/create-engine.ts';
+import type { EngineDoor } from '../../../src/contracts/engine-api.ts';
 import { listenEngine } from '../../../src/node/http-server.ts';
 import { prepareEngine } from '../../support/prepared-engine.ts';
+import { WatchedDoor } from '../../support/watched-door.ts';
 import type { CommandLine } from './command-line.ts';
-import { commandsOf, onlyReads } from './command-line.ts';
+import { commandsOf } from './command-line.ts';
 
 export interface ClientResult {
   readonly stdout: string;
@@ -20,7 +21,7 @@ export interface ClientResult {
 /** A command that does not end by itself does not belong into the table. */
 const PATIENCE_MS = 20_000;
 
-/** A client under test: what it does with a row, and an end for the engine that its reading rows share. */
+/** A client under test: what it does with a row, and an end for the engines that are still there. */
 export interface Client {
   run(row: CommandLine): Promise<ClientResult[]>;
   close(): Promise<void>;
@@ -28,37 +29,62 @@ export interface Client {
 
 interface Place<T> {
   readonly value: T;
+  /** Back as it was when it was new, if nothing has changed it. */
+  renew(): Promise<boolean>;
   close(): Promise<void>;
 }
 
-/** A place for each row that changes something, one for all others. */
+/**
+ * A row has its place to itself. The next row gets the same one if nothing has changed in it, and else a new one: every
+ * row finds what it would find in a fresh place.
+ */
 function places<T>(
   open: () => Promise<Place<T>>,
   run: (place: T, row: CommandLine) => Promise<ClientResult[]>,
 ): Client {
-  let shared: Promise<Place<T>> | undefined;
+  const unused: Place<T>[] = [];
   return {
     async run(row) {
-      if (onlyReads(row)) return run((await (shared ??= open())).value, row);
-      const place = await open();
+      const place = unused.pop() ?? (await open());
+      let reusable = false;
       try {
-        return await run(place.value, row);
+        const results = await run(place.value, row);
+        reusable = await place.renew();
+        return results;
       } finally {
-        await place.close();
+        if (reusable) unused.push(place);
+        else await place.close();
       }
     },
     async close() {
-      await (await shared)?.close();
+      await Promise.all(unused.splice(0).map((place) => place.close()));
     },
   };
 }
 
-export function ourClient(): Client {
-  const open = async (): Promise<Place<Engine>> => {
-    const { engine, close } = await prepareEngine();
-    return { value: engine, close };
+async function openEngine(): Promise<Place<EngineDoor>> {
+  const { engine, rewindNames, close } = await prepareEngine();
+  const door = new WatchedDoor(engine);
+  const before = await stateOf(engine);
+  return {
+    value: door,
+    async renew() {
+      if (!door.unchanged || (await stateOf(engine)) !== before) return false;
+      rewindNames();
+      return true;
+    },
+    close,
   };
-  return places(open, async (engine, row) => {
+}
+
+/** What a refused request must not have changed. How long ago something was is no change. */
+async function stateOf(engine: EngineDoor): Promise<string> {
+  const answer = await engine.fetch(new Request('http://docker/system/df'));
+  return JSON.stringify(await answer.json(), (key, value: unknown) => (key === 'Status' ? undefined : value));
+}
+
+export function ourClient(): Client {
+  return places(openEngine, async (engine, row) => {
     const results: ClientResult[] = [];
     for (const args of commandsOf(row)) {
       const session = new MemorySession({
@@ -76,12 +102,13 @@ export function ourClient(): Client {
 }
 
 async function serveEngine(): Promise<Place<string>> {
-  const { engine, close } = await prepareEngine();
+  const { value, renew, close } = await openEngine();
   const folder = await mkdtemp(join(tmpdir(), 'drydock-engine-'));
   const socket = join(folder, 'd.sock');
-  const server = await listenEngine({ kind: 'unix', path: socket }, engine);
+  const server = await listenEngine({ kind: 'unix', path: socket }, value);
   return {
     value: socket,
+    renew,
     async close() {
       await server.close();
       await close();

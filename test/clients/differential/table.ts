@@ -19,17 +19,18 @@ const rows = (table: readonly Row[]): CommandLine[] =>
   table.map((row) => (typeof row === 'string' ? { line: row } : row));
 
 export const TABLE: readonly CommandLine[] = [
-  ...[listing, lifecycle, running, inspecting, daemonRefusals].flatMap(rows),
-  // The client refuses before it asks for anything: nothing changes.
-  ...rows(clientRefusals).map((row) => ({ ...row, changesNothing: true })),
-  ...[
-    volumes,
-    files,
-    limitsAndHealth,
-    listingAndLogs,
-    templates,
-    diskUsage,
-    imageFilters,
-    archivesAndRegistries,
-  ].flatMap(rows),
-];
+  listing,
+  lifecycle,
+  running,
+  inspecting,
+  daemonRefusals,
+  clientRefusals,
+  volumes,
+  files,
+  limitsAndHealth,
+  listingAndLogs,
+  templates,
+  diskUsage,
+  imageFilters,
+  archivesAndRegistries,
+].flatMap(rows);
