@@ -14,6 +14,8 @@ export interface BlobStore {
   read(digest: Digest, offset: number, length: number): Uint8Array | Promise<Uint8Array>;
   /** Starts a blob. Nothing is visible before `commit`. @throws DrydockError `no-space` */
   create(): Promise<BlobWriter>;
+  /** Starts a blob that is named by what it is made of. Nothing is visible before `commit`. @throws DrydockError `no-space` */
+  createDerived(): Promise<DerivedWriter>;
   /** Removes the blob; no error when it is not here. */
   delete(digest: Digest): Promise<void>;
   list(): Promise<Digest[]>;
@@ -33,6 +35,22 @@ export interface BlobWriter {
    * @throws DrydockError `data-loss` on a mismatch
    */
   commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }>;
+  /** Forgets what was written. Harmless after `commit`. */
+  abort(): Promise<void>;
+}
+
+/**
+ * For bytes that nobody but us makes, and that always are the same for the same origin: the origin's digest was checked, and
+ * another one of what came of it would cost as much again and tell nothing more.
+ */
+export interface DerivedWriter {
+  /**
+   * In any order; in the end there must be no holes and no byte that was written twice. The store may keep `bytes`: do not
+   * change them afterwards. @throws DrydockError `no-space`; abort then
+   */
+  writeAt(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Makes the blob visible, unless there is one of that name. @param name no blob's digest, nor what anything else is derived from */
+  commit(name: Digest): Promise<void>;
   /** Forgets what was written. Harmless after `commit`. */
   abort(): Promise<void>;
 }

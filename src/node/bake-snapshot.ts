@@ -33,6 +33,7 @@ const machine = await createMachine({
     size: async () => undefined,
     read: (digest) => Promise.reject(new Error(`Cannot read ${digest}: there are no blobs at build time`)),
     create: () => Promise.reject(new Error('Cannot store a blob at build time')),
+    createDerived: () => Promise.reject(new Error('Cannot store a blob at build time')),
     delete: async () => undefined,
     list: async () => [],
     requireSpace: async () => undefined,

@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BlobStore, BlobWriter, Digest } from '../contracts/blob-store.ts';
+import type { BlobStore, BlobWriter, DerivedWriter, Digest } from '../contracts/blob-store.ts';
 import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from '../engine/blob/blob-errors.ts';
 import { isDigest } from '../engine/blob/sha256.ts';
 
@@ -49,9 +49,13 @@ export class FileBlobStore implements BlobStore {
   }
 
   async create(): Promise<BlobWriter> {
-    const path = join(this.#directory, `${UNFINISHED}${randomUUID()}`);
-    const file = await open(path, 'wx');
-    return new FileBlobWriter(path, file, (digest) => this.#pathOf(digest));
+    const path = this.#newPath();
+    return new FileBlobWriter(path, await open(path, 'wx'), (digest) => this.#pathOf(digest));
+  }
+
+  async createDerived(): Promise<DerivedWriter> {
+    const path = this.#newPath();
+    return new FileDerivedWriter(path, await open(path, 'wx'), (name) => this.#pathOf(name));
   }
 
   async delete(digest: Digest): Promise<void> {
@@ -76,6 +80,10 @@ export class FileBlobStore implements BlobStore {
   close(): void {
     for (const file of this.#openFiles.values()) closeSync(file);
     this.#openFiles.clear();
+  }
+
+  #newPath(): string {
+    return join(this.#directory, `${UNFINISHED}${randomUUID()}`);
   }
 
   #fileOf(digest: Digest): number {
@@ -124,9 +132,7 @@ export class FileBlobWriter implements BlobWriter {
   async write(bytes: Uint8Array): Promise<void> {
     if (!this.#open) throw writerClosed();
     this.#hash.update(bytes);
-    await this.#file.writeFile(bytes).catch((error: unknown) => {
-      throw hasCode(error, 'ENOSPC') ? noSpaceLeft({}, error) : error;
-    });
+    await this.#file.writeFile(bytes).catch(throwFull);
     this.#bytes += bytes.length;
   }
 
@@ -151,6 +157,47 @@ export class FileBlobWriter implements BlobWriter {
     await this.#file.close();
     await rm(this.#path, { force: true });
   }
+}
+
+/** As FileBlobWriter, for bytes whose digest nobody asks for. */
+class FileDerivedWriter implements DerivedWriter {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  readonly #pathOf: (name: Digest) => string;
+  #open = true;
+
+  constructor(path: string, file: FileHandle, pathOf: (name: Digest) => string) {
+    this.#path = path;
+    this.#file = file;
+    this.#pathOf = pathOf;
+  }
+
+  async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    for (let at = 0; at < bytes.length;) {
+      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, offset + at).catch(throwFull);
+      at += bytesWritten;
+    }
+  }
+
+  async commit(name: Digest): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    this.#open = false;
+    await this.#file.sync();
+    await this.#file.close();
+    await rename(this.#path, this.#pathOf(name));
+  }
+
+  async abort(): Promise<void> {
+    if (!this.#open) return;
+    this.#open = false;
+    await this.#file.close();
+    await rm(this.#path, { force: true });
+  }
+}
+
+function throwFull(error: unknown): never {
+  throw hasCode(error, 'ENOSPC') ? noSpaceLeft({}, error) : error;
 }
 
 function isMissing(error: unknown): boolean {

@@ -91,6 +91,43 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       await expect((async () => store.read(HELLO, 0, 1))()).rejects.toMatchObject({ code: 'not-found' });
     });
 
+    it('keeps what is derived under the name it is given, whatever order it comes in', async () => {
+      const store = await open();
+      const name: Digest = `sha256:${'a'.repeat(64)}`;
+      const other: Digest = `sha256:${'b'.repeat(64)}`;
+      const writer = await store.createDerived();
+      await writer.writeAt(3, bytes('defg'));
+      await writer.writeAt(7, bytes(''));
+      await writer.writeAt(7, bytes('hi'));
+      await writer.writeAt(0, bytes('abc'));
+      expect(await store.list()).toEqual([]);
+      await writer.commit(name);
+      await writer.abort();
+      expect(await store.list()).toEqual([name]);
+      expect(await store.size(name)).toBe(9);
+      for (const [from, length] of [
+        [0, 9],
+        [2, 3],
+        [6, 9],
+        [9, 1],
+      ] as const) {
+        const got = new TextDecoder().decode(await store.read(name, from, length));
+        expect(got).toBe('abcdefghi'.slice(from, from + length));
+      }
+      await expect(writer.writeAt(0, bytes('x'))).rejects.toMatchObject({ code: 'internal' });
+      const again = await store.createDerived();
+      await again.writeAt(0, bytes('abcdefghi'));
+      await again.commit(name);
+      const dropped = await store.createDerived();
+      await dropped.writeAt(0, bytes('x'));
+      await dropped.abort();
+      await dropped.abort();
+      await expect(dropped.commit(other)).rejects.toMatchObject({ code: 'internal' });
+      expect(await store.list()).toEqual([name]);
+      await store.delete(name);
+      expect(await store.list()).toEqual([]);
+    });
+
     it('knows how much room there is', async () => {
       await (await open()).requireSpace(5e6);
     });
@@ -113,6 +150,16 @@ export function describeFullBlobStore(name: string, open: () => Promise<BlobStor
       await put(store, 'c'.repeat(400));
       await expect(put(store, 'd')).rejects.toMatchObject({ code: 'no-space' });
       expect(await store.list()).toHaveLength(2);
+    });
+
+    it('counts what is derived', async () => {
+      const store = await open();
+      const writer = await store.createDerived();
+      await writer.writeAt(0, bytes('a'.repeat(600)));
+      await expect(writer.writeAt(600, bytes('a'.repeat(600)))).rejects.toMatchObject({ code: 'no-space' });
+      await writer.abort();
+      await put(store, 'b'.repeat(1000));
+      expect(await store.list()).toHaveLength(1);
     });
 
     it('gets room back from what is deleted, given up, wrong, or there already', async () => {

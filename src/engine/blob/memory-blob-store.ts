@@ -1,6 +1,6 @@
 // Blobs in this process's memory: the tests', and that of a browser that has no place for files. Reads are synchronous, so that the 9p
 // server answers the guest in the same tick.
-import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
+import type { BlobStore, BlobWriter, DerivedWriter, Digest } from '../../contracts/blob-store.ts';
 import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from './blob-errors.ts';
 import { createDigestStream } from './sha256.ts';
 import type { DigestStream } from './sha256.ts';
@@ -48,6 +48,10 @@ export class MemoryBlobStore implements BlobStore {
 
   async create(): Promise<BlobWriter> {
     return new MemoryBlobWriter(this.#blobs, this.#room, await createDigestStream());
+  }
+
+  createDerived(): Promise<DerivedWriter> {
+    return Promise.resolve(new MemoryDerivedWriter(this.#blobs, this.#room));
   }
 
   delete(digest: Digest): Promise<void> {
@@ -131,6 +135,47 @@ class MemoryBlobWriter implements BlobWriter {
     this.#open = false;
     this.#pieces = [];
     this.#starts = [];
+  }
+}
+
+class MemoryDerivedWriter implements DerivedWriter {
+  readonly #blobs: Map<Digest, Blob>;
+  readonly #room: Room;
+  #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
+  #bytes = 0;
+  #open = true;
+
+  constructor(blobs: Map<Digest, Blob>, room: Room) {
+    this.#blobs = blobs;
+    this.#room = room;
+  }
+
+  async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    if (bytes.length === 0) return;
+    this.#room.take(bytes.length);
+    this.#pieces.push({ start: offset, bytes });
+    this.#bytes += bytes.length;
+  }
+
+  async commit(name: Digest): Promise<void> {
+    if (!this.#open) throw writerClosed();
+    if (this.#blobs.has(name)) return this.abort();
+    const sorted = this.#pieces.sort((a, b) => a.start - b.start);
+    const [pieces, starts] = [sorted.map(({ bytes }) => bytes), sorted.map(({ start }) => start)];
+    this.#blobs.set(name, { pieces, starts, bytes: this.#bytes });
+    this.#close();
+  }
+
+  abort(): Promise<void> {
+    if (this.#open) this.#room.give(this.#bytes);
+    this.#close();
+    return Promise.resolve();
+  }
+
+  #close(): void {
+    this.#open = false;
+    this.#pieces = [];
   }
 }
 

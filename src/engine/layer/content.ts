@@ -1,5 +1,5 @@
-// Content of files on its way from the tar to the image, which can start only when the last entry has come: in memory, or
-// wherever a host has room for more than that.
+// Ends of files on their way from the tar to the image, where they come last: in memory, or wherever a host has room for more than
+// that.
 
 /** Bytes that were kept; a Uint8Array is one. */
 export interface Content {
@@ -7,7 +7,23 @@ export interface Content {
   subarray(start?: number, end?: number): Uint8Array;
 }
 
-/** @param bytes a view, valid for good */
+/** @param bytes may change or go afterwards */
 export type KeepContent = (bytes: Uint8Array) => Content;
 
-export const keepInMemory: KeepContent = (bytes) => bytes;
+/** A block's worth of memory each would cost more than most ends of files have. */
+const PAGE_BYTES = 256 * 1024;
+
+/** Packed: what is kept must not hold the larger pieces that it came in. */
+export function keeperInMemory(): KeepContent {
+  let page = new Uint8Array(0);
+  let used = 0;
+  return (bytes) => {
+    if (used + bytes.length > page.length) {
+      page = new Uint8Array(Math.max(PAGE_BYTES, bytes.length));
+      used = 0;
+    }
+    page.set(bytes, used);
+    used += bytes.length;
+    return page.subarray(used - bytes.length, used);
+  };
+}

@@ -7,6 +7,8 @@ export const BLOCK_BYTES = 4096;
 export const SLOT_BYTES = 32;
 /** We write only extended inodes: compact ones have no time of their own, and layers' files all have one. */
 export const INODE_BYTES = 64;
+/** Longer tails get a block of their own: kept inline they would leave holes as large between the inodes. */
+export const MAX_INLINE_TAIL_BYTES = 2048;
 export const SUPERBLOCK_OFFSET = 1024;
 export const SUPERBLOCK_BYTES = 128;
 export const DIRENT_BYTES = 12;
@@ -39,6 +41,8 @@ export interface Superblock {
   readonly rootNid: number;
   readonly inodes: number;
   readonly blocks: number;
+  /** Where the inodes start: their numbers count from there. */
+  readonly metadataBlock: number;
 }
 
 /** `bytes`: at least the 128 bytes of the superblock, all zero. The checksum comes last, with `sealSuperblock`. */
@@ -50,8 +54,8 @@ export function writeSuperblock(bytes: Uint8Array, superblock: Superblock): void
   view.setUint16(14, superblock.rootNid, true);
   view.setBigUint64(16, BigInt(superblock.inodes), true);
   view.setUint32(36, superblock.blocks, true);
-  // meta_blkaddr and xattr_blkaddr stay 0: nids count from the start of the image, and all xattrs are inline.
-  // So do the volume's uuid and build time: the same files give the same bytes.
+  view.setUint32(40, superblock.metadataBlock, true);
+  // xattr_blkaddr stays 0: all xattrs are inline. So do the volume's uuid and build time: the same tar gives the same bytes.
 }
 
 /** Fills in the checksum over the rest of the first block. @param firstBlock the image's first 4096 bytes, finished */

@@ -10,9 +10,8 @@ import {
   LAYOUT_INLINE,
   LAYOUT_PLAIN,
   MAX_FILE_BYTES,
+  MAX_INLINE_TAIL_BYTES,
   SLOT_BYTES,
-  SUPERBLOCK_BYTES,
-  SUPERBLOCK_OFFSET,
   roundUp,
 } from './erofs-format.ts';
 import type { DataLayout } from './erofs-format.ts';
@@ -20,8 +19,6 @@ import { encodeXattrs } from './erofs-xattr.ts';
 import type { DirectoryNode, FileNode } from './file-node.ts';
 import { TimeSlice } from './time-slice.ts';
 
-/** Longer tails get a block of their own: kept inline they would leave holes as large between the inodes. */
-const MAX_INLINE_TAIL_BYTES = 2048;
 const INODES_BETWEEN_PAUSES = 512;
 
 export interface PlannedInode {
@@ -36,36 +33,45 @@ export interface PlannedInode {
   links: number;
   /** Byte offset in the image, a multiple of 32. */
   offset: number;
+  /** The kernel's number for it: where it stands among the inodes. */
+  nid: number;
   layout: DataLayout;
-  /** Whole blocks that stand behind the inodes. */
+  /** Of a file they are written already; of others they stand behind the inodes. */
   startBlock: number;
   blocks: number;
 }
 
 export interface ErofsLayout {
-  /** In the order of their offsets, which is also the order of their blocks. */
+  /** In the order of their offsets, which is also the order of the blocks of those that are no files. */
   readonly inodes: readonly PlannedInode[];
   readonly byNode: ReadonlyMap<FileNode, PlannedInode>;
-  readonly metadataBlocks: number;
+  readonly metadataBlock: number;
+  /** The first one behind the inodes. */
+  readonly directoryBlock: number;
   readonly totalBlocks: number;
 }
 
-/** @throws DrydockError `data-loss` for what EROFS cannot hold */
-export async function layOut(root: DirectoryNode): Promise<ErofsLayout> {
+/**
+ * @param metadataBlock the first one behind the files' content
+ * @throws DrydockError `data-loss` for what EROFS cannot hold
+ */
+export async function layOut(root: DirectoryNode, metadataBlock: number): Promise<ErofsLayout> {
   const byNode = new Map<FileNode, PlannedInode>();
   const inodes = await planTree(root, byNode);
-  let end = SUPERBLOCK_OFFSET + SUPERBLOCK_BYTES;
-  for (const inode of inodes) end = placeInode(inode, end);
-  const metadataBlocks = Math.ceil(end / BLOCK_BYTES);
-  let nextBlock = metadataBlocks;
+  const start = metadataBlock * BLOCK_BYTES;
+  // A number of 0 would be an entry that readdir(3) leaves out.
+  let end = start + SLOT_BYTES;
+  for (const inode of inodes) end = placeInode(inode, start, end);
+  const directoryBlock = Math.ceil(end / BLOCK_BYTES);
+  let nextBlock = directoryBlock;
   for (const inode of inodes) {
-    if (inode.blocks === 0) continue;
+    if (inode.blocks === 0 || inode.node.kind === 'file') continue;
     inode.startBlock = nextBlock;
     nextBlock += inode.blocks;
   }
   if (nextBlock > 0xffff_ffff)
     throw new DrydockError('data-loss', `Cannot write EROFS image: it would have ${nextBlock} blocks`);
-  return { inodes, byNode, metadataBlocks, totalBlocks: nextBlock };
+  return { inodes, byNode, metadataBlock, directoryBlock, totalBlocks: nextBlock };
 }
 
 /** Depth first, names in order, without recursion: a hostile layer may be thousands of directories deep. */
@@ -116,37 +122,39 @@ function planInode(node: FileNode, parent: PlannedInode | undefined, ino: number
     shape,
     links,
     offset: 0,
+    nid: 0,
     layout: LAYOUT_PLAIN,
     startBlock: 0,
     blocks: 0,
   };
 }
 
-/** Sets where the inode stands and how its content is kept. @returns the first free byte behind it */
-function placeInode(inode: PlannedInode, end: number): number {
+/** Sets where the inode stands and how its content is kept. @param start of all. @returns the first free byte behind it */
+function placeInode(inode: PlannedInode, start: number, end: number): number {
   const head = INODE_BYTES + inode.xattrs.length;
-  const tail = inode.size % BLOCK_BYTES;
-  const inline = tail > 0 && fitsInline(inode, head, tail);
-  inode.layout = inline ? LAYOUT_INLINE : LAYOUT_PLAIN;
-  inode.blocks = inline ? Math.floor(inode.size / BLOCK_BYTES) : Math.ceil(inode.size / BLOCK_BYTES);
-  const whole = head + (inline ? tail : 0);
-  const start = roundUp(end, SLOT_BYTES);
+  placeContent(inode, head);
+  const whole = head + (inode.layout === LAYOUT_INLINE ? inode.size % BLOCK_BYTES : 0);
+  const slot = roundUp(end, SLOT_BYTES);
   // Inline content must not cross a block; keeping the head with it costs nothing more.
-  const left = BLOCK_BYTES - (start % BLOCK_BYTES);
-  inode.offset = whole <= left || whole > BLOCK_BYTES ? start : start + left;
+  const left = BLOCK_BYTES - (slot % BLOCK_BYTES);
+  inode.offset = whole <= left || whole > BLOCK_BYTES ? slot : slot + left;
+  inode.nid = (inode.offset - start) / SLOT_BYTES;
   return inode.offset + whole;
 }
 
-function fitsInline(inode: PlannedInode, head: number, tail: number): boolean {
-  if (head + tail > BLOCK_BYTES) return false;
-  // The kernel reads inline links without the page cache: always worth it.
-  return inode.node.kind === 'symlink' || tail <= MAX_INLINE_TAIL_BYTES;
+function placeContent(inode: PlannedInode, head: number): void {
+  const { node, size } = inode;
+  const tail = size % BLOCK_BYTES;
+  if (node.kind === 'file') {
+    inode.startBlock = node.startBlock;
+    inode.blocks = node.blocks;
+  } else {
+    const inline = tail > 0 && head + tail <= BLOCK_BYTES && (node.kind === 'symlink' || tail <= MAX_INLINE_TAIL_BYTES);
+    inode.blocks = inline ? Math.floor(size / BLOCK_BYTES) : Math.ceil(size / BLOCK_BYTES);
+  }
+  inode.layout = size > inode.blocks * BLOCK_BYTES ? LAYOUT_INLINE : LAYOUT_PLAIN;
 }
 
 function byByte(a: ByteString, b: ByteString): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-export function nidOf(inode: PlannedInode): number {
-  return inode.offset / SLOT_BYTES;
 }

@@ -1,58 +1,95 @@
 // Turns a layer's tree into an EROFS image: uncompressed, mounted by the guest straight from the blob, and byte for byte
-// the same for the same files. containerd's erofs snapshotter is the model: one image a layer, stacked by overlayfs.
-import type { BlobWriter } from '../../contracts/blob-store.ts';
+// the same for the same tar. containerd's erofs snapshotter is the model: one image a layer, stacked by overlayfs.
+// Content comes first and inodes last, so that a layer is written once, while it comes (docs/decisions/NNNN).
+import type { DerivedWriter, Digest } from '../../contracts/blob-store.ts';
+import { digestOf } from '../blob/sha256.ts';
 import { bytesOf } from './byte-string.ts';
-import type { Content } from './content.ts';
+import type { KeepContent } from './content.ts';
 import {
   BLOCK_BYTES,
   INODE_BYTES,
   LAYOUT_INLINE,
-  SUPERBLOCK_BYTES,
   SUPERBLOCK_OFFSET,
   sealSuperblock,
   writeInode,
   writeSuperblock,
 } from './erofs-format.ts';
 import { writeDirectory } from './erofs-directory.ts';
-import { layOut, nidOf } from './erofs-layout.ts';
+import { layOut } from './erofs-layout.ts';
 import type { ErofsLayout, PlannedInode } from './erofs-layout.ts';
 import type { DirectoryNode } from './file-node.ts';
+import { ImageContent } from './image-content.ts';
 import { ImageOutput } from './image-output.ts';
 
-const NOTHING = new Uint8Array(0);
+/** Changes with every byte that we write otherwise: stores outlive us, and what they have under a name stays. */
+const FORMAT = 'drydock erofs 2';
 
-/**
- * Writes the image of `root`; the caller commits. Takes the files' content out of the tree as it goes, so that a layer is
- * never twice in memory.
- * @returns where everything stands
- * @throws DrydockError `data-loss` for what EROFS cannot hold
- */
-export async function writeErofs(root: DirectoryNode, writer: BlobWriter, signal?: AbortSignal): Promise<ErofsLayout> {
-  const layout = await layOut(root);
-  const output = new ImageOutput(writer, sealSuperblock);
-  output.put(new Uint8Array(SUPERBLOCK_OFFSET));
-  output.put(superblockOf(root, layout));
-  for (const inode of layout.inodes) {
-    writeMetadata(inode, layout, output);
-    if (output.full) await output.flush(signal);
-  }
-  output.padTo(layout.metadataBlocks * BLOCK_BYTES);
-  for (const inode of layout.inodes) {
-    if (inode.blocks > 0) await writeBlocks(inode, layout, output, signal);
-  }
-  output.padTo(layout.totalBlocks * BLOCK_BYTES);
-  await output.finish();
-  return layout;
+/** What the image of a layer's tar is called in a blob store: it is not hashed, for it follows from the tar. */
+export function imageName(diffId: Digest): Promise<Digest> {
+  return digestOf(new TextEncoder().encode(`${FORMAT} ${diffId}`));
 }
 
-function superblockOf(root: DirectoryNode, layout: ErofsLayout): Uint8Array {
-  const bytes = new Uint8Array(SUPERBLOCK_BYTES);
-  const rootInode = layout.byNode.get(root);
-  writeSuperblock(bytes, {
-    rootNid: rootInode === undefined ? 0 : nidOf(rootInode),
-    inodes: layout.inodes.length,
-    blocks: layout.totalBlocks,
+export class ErofsWriter {
+  /** Takes the content of the files as it comes. */
+  readonly contents: ImageContent;
+  readonly #writer: DerivedWriter;
+  readonly #output: ImageOutput;
+
+  /** @param writer of the image; the caller commits or aborts it */
+  constructor(writer: DerivedWriter, keep?: KeepContent) {
+    this.#writer = writer;
+    // The first block has the superblock, which is known last.
+    this.#output = new ImageOutput(writer, BLOCK_BYTES);
+    this.contents = new ImageContent(this.#output, 1, keep);
+  }
+
+  /** True when `flush` is due. */
+  get full(): boolean {
+    return this.#output.full;
+  }
+
+  /** @throws what `signal` was aborted with; DrydockError `no-space` */
+  async flush(signal?: AbortSignal): Promise<void> {
+    await this.#output.flush(signal);
+  }
+
+  /**
+   * All files have come: their inodes and directories follow.
+   * @param root its files' content went through `contents`; their tails are taken out of it
+   * @returns where everything stands
+   * @throws DrydockError `data-loss` for what EROFS cannot hold
+   */
+  async finish(root: DirectoryNode, signal?: AbortSignal): Promise<ErofsLayout> {
+    const output = this.#output;
+    const layout = await layOut(root, this.contents.end());
+    for (const inode of layout.inodes) {
+      writeMetadata(inode, layout, output);
+      if (output.full) await output.flush(signal);
+    }
+    output.padTo(layout.directoryBlock * BLOCK_BYTES);
+    for (const inode of layout.inodes) {
+      if (inode.blocks === 0 || inode.node.kind === 'file') continue;
+      output.padTo(inode.startBlock * BLOCK_BYTES);
+      output.put(contentOf(inode, layout).subarray(0, inode.blocks * BLOCK_BYTES));
+      if (output.full) await output.flush(signal);
+    }
+    output.padTo(layout.totalBlocks * BLOCK_BYTES);
+    await output.finish();
+    await this.#writer.writeAt(0, firstBlockOf(root, layout));
+    return layout;
+  }
+}
+
+function firstBlockOf(root: DirectoryNode, { inodes, byNode, totalBlocks, metadataBlock }: ErofsLayout): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_BYTES);
+  const rootNid = byNode.get(root)?.nid ?? 0;
+  writeSuperblock(bytes.subarray(SUPERBLOCK_OFFSET), {
+    rootNid,
+    inodes: inodes.length,
+    blocks: totalBlocks,
+    metadataBlock,
   });
+  sealSuperblock(bytes);
   return bytes;
 }
 
@@ -64,34 +101,9 @@ function writeMetadata(inode: PlannedInode, layout: ErofsLayout, output: ImageOu
   output.put(bytes);
   output.put(inode.xattrs);
   if (inode.layout !== LAYOUT_INLINE) return;
-  const whole = inode.blocks * BLOCK_BYTES;
-  if (node.kind !== 'file') return output.put(contentOf(inode, layout).subarray(whole));
-  let at = 0;
-  for (const piece of node.content) {
-    if (at + piece.length > whole) output.put(piece.subarray(Math.max(0, whole - at)));
-    at += piece.length;
-  }
-  if (whole === 0) node.content = [];
-}
-
-async function writeBlocks(
-  inode: PlannedInode,
-  layout: ErofsLayout,
-  output: ImageOutput,
-  signal?: AbortSignal,
-): Promise<void> {
-  const { node } = inode;
-  output.padTo(inode.startBlock * BLOCK_BYTES);
-  const pieces: Content[] = node.kind === 'file' ? node.content : [contentOf(inode, layout)];
-  let left = Math.min(inode.size, inode.blocks * BLOCK_BYTES);
-  for (const [index, piece] of pieces.entries()) {
-    output.put(piece.subarray(0, left));
-    left -= Math.min(left, piece.length);
-    // A layer may be one large file.
-    pieces[index] = NOTHING;
-    if (output.full) await output.flush(signal);
-  }
-  if (node.kind === 'file') node.content = [];
+  if (node.kind !== 'file') return output.put(contentOf(inode, layout).subarray(inode.blocks * BLOCK_BYTES));
+  for (const piece of node.tail) output.put(piece.subarray());
+  node.tail = [];
 }
 
 /** Of a directory or a symbolic link. */
@@ -100,11 +112,11 @@ function contentOf(inode: PlannedInode, layout: ErofsLayout): Uint8Array {
   if (node.kind === 'symlink') return bytesOf(node.target);
   if (node.kind !== 'directory' || shape === undefined) return new Uint8Array(0);
   const entries = inode.names.map((name) => {
-    if (name === '.') return { name, nid: nidOf(inode), kind: node.kind };
-    if (name === '..') return { name, nid: nidOf(inode.parent ?? inode), kind: node.kind };
+    if (name === '.') return { name, nid: inode.nid, kind: node.kind };
+    if (name === '..') return { name, nid: (inode.parent ?? inode).nid, kind: node.kind };
     const child = node.children.get(name);
     const planned = child && layout.byNode.get(child);
-    return { name, nid: planned ? nidOf(planned) : 0, kind: child?.kind ?? 'file' };
+    return { name, nid: planned?.nid ?? 0, kind: child?.kind ?? 'file' };
   });
   return writeDirectory(shape, entries);
 }

@@ -3,7 +3,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 import { bytesOf, decodeName, encodeName } from './byte-string.ts';
 import type { ByteString } from './byte-string.ts';
 import { roundUp, viewOf } from './erofs-format.ts';
-import type { FileNode } from './file-node.ts';
+import type { FileAttributes, FileNode } from './file-node.ts';
 
 const HEADER_BYTES = 12;
 const ENTRY_BYTES = 4;
@@ -27,7 +27,8 @@ const NOTHING = new Uint8Array(0);
  * for them, so Docker's extraction, too, goes on without.
  * @throws DrydockError `data-loss` when they are more than EROFS can hold
  */
-export function encodeXattrs(node: FileNode): Uint8Array {
+export function encodeXattrs(node: FileNode | (FileAttributes & { readonly kind: 'file' })): Uint8Array {
+  if (node.xattrs.size === 0 && node.kind !== 'directory') return NOTHING;
   const wanted = [...node.xattrs];
   if (node.kind === 'directory' && node.opaque) wanted.push(OPAQUE);
   if (wanted.length === 0) return NOTHING;

@@ -19,11 +19,18 @@ export interface DirectoryNode extends FileAttributes {
   opaque: boolean;
 }
 
-export interface RegularNode extends FileAttributes {
+/** Where a file's content is. */
+export interface ContentPlace {
+  /** Blocks of the image that are written already, the last of them perhaps filled up with zeros; without any, 0. */
+  readonly startBlock: number;
+  readonly blocks: number;
+  /** What of it is in no block and comes behind the inode, in the pieces in which it came; emptied once written. */
+  tail: Content[];
+}
+
+export interface RegularNode extends FileAttributes, ContentPlace {
   readonly kind: 'file';
-  /** In the pieces in which it came; emptied once written. */
-  content: Content[];
-  size: number;
+  readonly size: number;
 }
 
 export interface SymlinkNode extends FileAttributes {

@@ -1,22 +1,24 @@
-// Gathers an image's many small pieces into large writes, so that a blob store keeps few of them and hashes them fast.
-import type { BlobWriter } from '../../contracts/blob-store.ts';
+// Gathers an image's many small pieces into large writes: each costs a blob store the same, however little it brings.
+import type { DerivedWriter } from '../../contracts/blob-store.ts';
 import { TimeSlice } from './time-slice.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
 export class ImageOutput {
-  readonly #writer: BlobWriter;
-  #seal: ((firstBytes: Uint8Array) => void) | undefined;
+  readonly #writer: DerivedWriter;
   #chunk = new Uint8Array(CHUNK_BYTES);
   #used = 0;
   #ready: Uint8Array[] = [];
-  #written = 0;
+  /** Where what is put next will stand. */
+  #offset: number;
+  #flushedTo: number;
   readonly #slice = new TimeSlice();
 
-  /** @param seal gets the first chunk before it goes out: to sum what had to be complete first */
-  constructor(writer: BlobWriter, seal: (firstBytes: Uint8Array) => void) {
+  /** @param offset where it starts; what stands before is the caller's to write */
+  constructor(writer: DerivedWriter, offset: number) {
     this.#writer = writer;
-    this.#seal = seal;
+    this.#offset = offset;
+    this.#flushedTo = offset;
   }
 
   /** True when `flush` is due. */
@@ -27,22 +29,22 @@ export class ImageOutput {
   put(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
       const room = CHUNK_BYTES - this.#used;
-      const piece = bytes.subarray(at, at + room);
+      const piece = room < bytes.length - at ? bytes.subarray(at, at + room) : at === 0 ? bytes : bytes.subarray(at);
       this.#chunk.set(piece, this.#used);
       this.#used += piece.length;
       at += piece.length;
-      if (this.#used === CHUNK_BYTES) this.#turn(new Uint8Array(CHUNK_BYTES));
+      if (this.#used === CHUNK_BYTES) this.#turn();
     }
-    this.#written += bytes.length;
+    this.#offset += bytes.length;
   }
 
   /** Zeros up to `offset`, which must not lie behind. */
   padTo(offset: number): void {
-    while (this.#written < offset) {
-      const zeros = Math.min(offset - this.#written, CHUNK_BYTES - this.#used);
+    while (this.#offset < offset) {
+      const zeros = Math.min(offset - this.#offset, CHUNK_BYTES - this.#used);
       this.#used += zeros;
-      this.#written += zeros;
-      if (this.#used === CHUNK_BYTES) this.#turn(new Uint8Array(CHUNK_BYTES));
+      this.#offset += zeros;
+      if (this.#used === CHUNK_BYTES) this.#turn();
     }
   }
 
@@ -52,22 +54,20 @@ export class ImageOutput {
     this.#ready = [];
     for (const chunk of ready) {
       signal?.throwIfAborted();
-      await this.#writer.write(chunk);
+      await this.#writer.writeAt(this.#flushedTo, chunk);
+      this.#flushedTo += chunk.length;
       await this.#slice.yieldWhenSpent();
     }
   }
 
   async finish(): Promise<void> {
-    if (this.#used > 0) this.#turn(new Uint8Array(0));
+    if (this.#used > 0) this.#turn();
     await this.flush();
   }
 
-  #turn(next: Uint8Array<ArrayBuffer>): void {
-    const done = this.#chunk.subarray(0, this.#used);
-    this.#seal?.(done);
-    this.#seal = undefined;
-    this.#ready.push(done);
-    this.#chunk = next;
+  #turn(): void {
+    this.#ready.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = new Uint8Array(CHUNK_BYTES);
     this.#used = 0;
   }
 }

@@ -1,5 +1,5 @@
 // Reads a layer's tar into its tree and notes, on the way, what is needed to write the same tar again.
-import { BLOCK_BYTES, INODE_BYTES, LAYOUT_INLINE } from './erofs-format.ts';
+import { BLOCK_BYTES, INODE_BYTES } from './erofs-format.ts';
 import type { ErofsLayout, PlannedInode } from './erofs-layout.ts';
 import type { RegularNode } from './file-node.ts';
 import { NumberWriter } from './tar-recipe.ts';
@@ -107,13 +107,12 @@ export class RecipeRecorder implements TarSink {
 
 /** Where the image has a file's content: whole blocks, and a tail behind the inode. */
 function rangesOf(node: RegularNode, inode: PlannedInode | undefined): ContentRanges {
-  // Something later in the tar took its place.
-  if (inode === undefined) return node.content.map((kept) => ({ kept: kept.subarray() }));
-  const whole = Math.min(inode.size, inode.blocks * BLOCK_BYTES);
-  const ranges: ContentRange[] = whole === 0 ? [] : [{ offset: inode.startBlock * BLOCK_BYTES, bytes: whole }];
-  if (inode.layout !== LAYOUT_INLINE) return ranges;
-  const tailOffset = inode.offset + INODE_BYTES + inode.xattrs.length;
-  return [...ranges, { offset: tailOffset, bytes: inode.size - whole }];
+  const whole = Math.min(node.size, node.blocks * BLOCK_BYTES);
+  const ranges: ContentRange[] = whole === 0 ? [] : [{ offset: node.startBlock * BLOCK_BYTES, bytes: whole }];
+  if (whole === node.size) return ranges;
+  // Something later in the tar took its place: its blocks are there, but no inode.
+  if (inode === undefined) return [...ranges, ...node.tail.map((kept) => ({ kept: kept.subarray() }))];
+  return [...ranges, { offset: inode.offset + INODE_BYTES + inode.xattrs.length, bytes: node.size - whole }];
 }
 
 async function allOf(stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { decodeName, encodeName } from './byte-string.ts';
 import type { DirectoryNode, FileNode } from './file-node.ts';
+import { keepWhole } from './testing/keep-whole.ts';
 import { TarReader } from './tar-reader.ts';
 import { tarOf } from './testing/tar-archive.ts';
 import type { TarItem } from './testing/tar-archive.ts';
 import { LayerTree } from './tree.ts';
 
 function treeOf(...items: TarItem[]): LayerTree {
-  const tree = new LayerTree();
+  const tree = new LayerTree(keepWhole);
   const reader = new TarReader(tree);
   reader.push(tarOf(...items));
   reader.end();
@@ -17,7 +18,7 @@ function treeOf(...items: TarItem[]): LayerTree {
 function show(node: FileNode): string {
   switch (node.kind) {
     case 'file':
-      return new TextDecoder().decode(node.content[0]?.subarray());
+      return new TextDecoder().decode(node.tail[0]?.subarray());
     case 'symlink':
       return `-> ${decodeName(node.target)}`;
     case 'char':
@@ -64,7 +65,7 @@ describe('LayerTree', () => {
 
   it('keeps names that are not UTF-8 apart', () => {
     const a = tarOf({ path: 'A', pax: { path: new Uint8Array([0x66, 0xff]) } });
-    const tree = new LayerTree();
+    const tree = new LayerTree(keepWhole);
     new TarReader(tree).push(a);
     expect([...tree.root.children.keys()]).toEqual(['f\xff']);
     expect(encodeName('ü')).toBe('\xc3\xbc');

@@ -2,10 +2,9 @@
 // (OCI image spec, layer.md#whiteouts; kernel doc filesystems/overlayfs.rst, "whiteouts and opaque directories").
 import { decodeName } from './byte-string.ts';
 import type { ByteString } from './byte-string.ts';
-import { keepInMemory } from './content.ts';
-import type { KeepContent } from './content.ts';
 import { NO_XATTRS, isWhiteout, newDirectory, newWhiteout } from './file-node.ts';
 import type { DirectoryNode, FileAttributes, FileNode, RegularNode } from './file-node.ts';
+import type { FileContents } from './image-content.ts';
 import { LAYER_LIMITS, LayerCount } from './layer-limits.ts';
 import type { LayerLimits } from './layer-limits.ts';
 import { malformedTar } from './tar-header.ts';
@@ -26,15 +25,15 @@ export class LayerTree implements TarSink {
   sizeBytes = 0;
   #open: RegularNode | undefined;
   readonly #count: LayerCount;
-  readonly #keep: KeepContent;
+  readonly #contents: FileContents;
   readonly #implied = (): DirectoryNode => {
     this.#count.name();
     return newDirectory();
   };
 
-  constructor(limits: LayerLimits = LAYER_LIMITS, keep: KeepContent = keepInMemory) {
+  constructor(contents: FileContents, limits: LayerLimits = LAYER_LIMITS) {
+    this.#contents = contents;
     this.#count = new LayerCount(limits);
-    this.#keep = keep;
   }
 
   /** @throws DrydockError `data-loss` for an entry that Linux could not make, or one too many */
@@ -58,7 +57,7 @@ export class LayerTree implements TarSink {
   }
 
   content(bytes: Uint8Array): void {
-    this.#open?.content.push(this.#keep(bytes));
+    if (this.#open !== undefined) this.#contents.put(this.#open, bytes);
     this.sizeBytes += bytes.length;
   }
 
@@ -71,10 +70,12 @@ export class LayerTree implements TarSink {
         // A directory in the place of a deleted one must not show the deleted one's files.
         return Object.assign(newDirectory(attributes), { opaque: isWhiteout(present) });
       }
-      case 'file':
+      case 'file': {
         this.#count.content(entry.size, decodeName(entry.path));
-        this.#open = { kind: 'file', ...attributes, content: [], size: entry.size };
+        const file = { kind: type, ...attributes, size: entry.size };
+        this.#open = { ...file, ...this.#contents.open(file) };
         return this.#open;
+      }
       case 'symlink':
         if (entry.linkPath === '' || entry.linkPath.length > MAX_SYMLINK_BYTES) {
           throw malformedTar(

@@ -1,13 +1,13 @@
 // From a layer's compressed tar to its EROFS image in the blob store, in one pass over the bytes; with the recipe for the tar.
-import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
+import type { BlobStore, Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
 import { decompress } from './decompress.ts';
 import type { KeepContent } from './content.ts';
-import { writeErofs } from './erofs-writer.ts';
-import { LAYER_LIMITS } from './layer-limits.ts';
+import { ErofsWriter, imageName } from './erofs-writer.ts';
 import { RecipeRecorder } from './recipe-recorder.ts';
 import { writeRecipe } from './tar-recipe.ts';
+import type { TarRecipe } from './tar-recipe.ts';
 import { TimeSlice } from './time-slice.ts';
 import { LayerTree } from './tree.ts';
 
@@ -16,7 +16,7 @@ const MAX_UNCOMPRESSED_BYTES = 4 * 1024 ** 3;
 
 export interface UnpackedLayer {
   readonly diffId: Digest;
-  /** The EROFS image in the blob store. */
+  /** The EROFS image in the blob store, which is named by the diffID (erofs-writer.ts). */
   readonly erofs: Digest;
   /** Another blob: how the tar is made of the image again (tar-recipe.ts). */
   readonly recipe: Digest;
@@ -31,7 +31,7 @@ export interface UnpackRequest {
   readonly diffId?: Digest;
   readonly blobs: BlobStore;
   readonly signal: AbortSignal;
-  /** Holds the content of its files meanwhile; in memory when left out. */
+  /** Holds the ends of its files meanwhile; in memory when left out. */
   readonly keepContent?: KeepContent;
   /** Compressed bytes taken so far. */
   readonly onProgress?: (bytes: number) => void;
@@ -45,13 +45,20 @@ export type UnpackLayer = (request: UnpackRequest) => Promise<UnpackedLayer>;
  * @throws DrydockError `data-loss` when the tar is malformed or is not the one that `diffId` names; the signal's reason
  */
 export async function unpackLayer(request: UnpackRequest): Promise<UnpackedLayer> {
-  const tree = new LayerTree(LAYER_LIMITS, request.keepContent);
+  const { blobs, keepContent, signal } = request;
+  const writer = await blobs.createDerived();
+  const image = new ErofsWriter(writer, keepContent);
+  const tree = new LayerTree(image.contents);
   const recorder = new RecipeRecorder(tree);
   try {
-    const diffId = await readTree(request, recorder);
-    return { diffId, ...(await store(request, tree, recorder)), sizeBytes: tree.sizeBytes };
+    const diffId = await readTree(request, recorder, image);
+    const layout = await image.finish(tree.root, signal);
+    const erofs = await imageName(diffId);
+    const recipe = await storeRecipe(blobs, await recorder.recipe(layout), signal);
+    await writer.commit(erofs);
+    return { diffId, erofs, recipe, sizeBytes: tree.sizeBytes };
   } catch (error) {
-    await recorder.abort();
+    await Promise.all([recorder.abort(), writer.abort()]);
     throw error;
   }
 }
@@ -60,6 +67,7 @@ export async function unpackLayer(request: UnpackRequest): Promise<UnpackedLayer
 async function readTree(
   { chunks, diffId, signal, onProgress }: UnpackRequest,
   recorder: RecipeRecorder,
+  image: ErofsWriter,
 ): Promise<Digest> {
   const hash = await createDigestStream();
   const slice = new TimeSlice();
@@ -74,6 +82,7 @@ async function readTree(
     hash.update(piece);
     recorder.push(piece);
     if (recorder.full) await recorder.flush();
+    if (image.full) await image.flush(signal);
     await slice.yieldWhenSpent();
   }
   recorder.end();
@@ -82,22 +91,14 @@ async function readTree(
   throw new DrydockError('data-loss', `Cannot unpack ${name}: its tar has digest ${actual}`);
 }
 
-async function store(
-  { blobs, signal }: UnpackRequest,
-  tree: LayerTree,
-  recorder: RecipeRecorder,
-): Promise<Pick<UnpackedLayer, 'erofs' | 'recipe'>> {
-  const image = await blobs.create();
-  let recipe: BlobWriter | undefined;
+async function storeRecipe(blobs: BlobStore, recipe: TarRecipe, signal: AbortSignal): Promise<Digest> {
+  const writer = await blobs.create();
   try {
-    recipe = await blobs.create();
-    const layout = await writeErofs(tree.root, image, signal);
-    await writeRecipe(await recorder.recipe(layout), recipe);
+    await writeRecipe(recipe, writer);
     signal.throwIfAborted();
-    const { digest } = await recipe.commit();
-    return { recipe: digest, erofs: (await image.commit()).digest };
+    return (await writer.commit()).digest;
   } catch (error) {
-    await Promise.all([image.abort(), recipe?.abort()]);
+    await writer.abort();
     throw error;
   }
 }

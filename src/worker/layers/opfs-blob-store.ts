@@ -1,10 +1,11 @@
 // Blobs as files of the browser's private file system: outside of the tab's memory, which a layer would fill, and read as
 // fast as from it. Which file is which blob only this store knows: a file that is not whole is no blob of anybody.
-import type { BlobStore, BlobWriter, Digest } from '../../contracts/blob-store.ts';
-import { digestMismatch, noSpaceLeft, noSuchBlob, writerClosed } from '../../engine/blob/blob-errors.ts';
+import type { BlobStore, BlobWriter, DerivedWriter, Digest } from '../../contracts/blob-store.ts';
+import { noSpaceLeft, noSuchBlob } from '../../engine/blob/blob-errors.ts';
 import { createDigestStream } from '../../engine/blob/sha256.ts';
-import type { DigestStream } from '../../engine/blob/sha256.ts';
 import { orNoSpace } from './no-space.ts';
+import { OpfsBlobWriter, OpfsDerivedWriter } from './opfs-blob-writer.ts';
+import type { FileInWriting } from './opfs-blob-writer.ts';
 
 /** What is used of a FileSystemDirectoryHandle (File System Standard). */
 export interface BlobFolder {
@@ -78,19 +79,11 @@ export class OpfsBlobStore implements BlobStore {
   }
 
   async create(): Promise<BlobWriter> {
-    const name = this.#newName();
-    const hash = await createDigestStream();
-    const file = await this.#createFile(name);
-    return new OpfsBlobWriter({
-      file,
-      hash,
-      remove: () => this.#folder.removeEntry(name),
-      keep: (digest, bytes) => {
-        if (this.#blobs.has(digest)) return false;
-        this.#blobs.set(digest, { digest, name, bytes });
-        return true;
-      },
-    });
+    return new OpfsBlobWriter(await this.#write(), await createDigestStream());
+  }
+
+  async createDerived(): Promise<DerivedWriter> {
+    return new OpfsDerivedWriter(await this.#write());
   }
 
   async delete(digest: Digest): Promise<void> {
@@ -142,6 +135,19 @@ export class OpfsBlobStore implements BlobStore {
     return `${this.#prefix}${++this.#lastName}`;
   }
 
+  async #write(): Promise<FileInWriting> {
+    const name = this.#newName();
+    return {
+      file: await this.#createFile(name),
+      remove: () => this.#folder.removeEntry(name),
+      keep: (digest, bytes) => {
+        if (this.#blobs.has(digest)) return false;
+        this.#blobs.set(digest, { digest, name, bytes });
+        return true;
+      },
+    };
+  }
+
   async #createFile(name: string): Promise<SyncFile> {
     try {
       const handle = await this.#folder.getFileHandle(name, { create: true });
@@ -175,69 +181,7 @@ export class OpfsBlobStore implements BlobStore {
   }
 }
 
-interface WriterDeps {
-  readonly file: SyncFile;
-  readonly hash: DigestStream;
-  /** Of the closed file. */
-  remove(): Promise<void>;
-  /** @returns false when there is such a blob already */
-  keep(digest: Digest, bytes: number): boolean;
-}
-
-class OpfsBlobWriter implements BlobWriter {
-  readonly #deps: WriterDeps;
-  #bytes = 0;
-  #open = true;
-
-  constructor(deps: WriterDeps) {
-    this.#deps = deps;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    if (!this.#open) throw writerClosed();
-    const { file, hash } = this.#deps;
-    hash.update(bytes);
-    // Layers are never in shared memory, which is all that the type leaves open.
-    const own = bytes as Uint8Array<ArrayBuffer>;
-    for (let at = 0; at < own.length;) {
-      const count = writeTo(file, own.subarray(at), this.#bytes);
-      if (count === 0) throw noSpaceLeft();
-      at += count;
-      this.#bytes += count;
-    }
-  }
-
-  async commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }> {
-    if (!this.#open) throw writerClosed();
-    const digest = this.#deps.hash.digest();
-    if (expected !== undefined && expected !== digest) {
-      await this.abort();
-      throw digestMismatch(expected, digest);
-    }
-    this.#open = false;
-    // Also gives back what the browser reserved for more to come. Nothing is flushed: nobody reads this after a crash.
-    this.#deps.file.close();
-    if (!this.#deps.keep(digest, this.#bytes)) await this.#deps.remove();
-    return { digest, bytes: this.#bytes };
-  }
-
-  async abort(): Promise<void> {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#deps.file.close();
-    await this.#deps.remove();
-  }
-}
-
 function readFrom(file: SyncFile, offset: number, count: number): Uint8Array {
   const bytes = new Uint8Array(count);
   return bytes.subarray(0, file.read(bytes, { at: offset }));
-}
-
-function writeTo(file: SyncFile, bytes: Uint8Array<ArrayBuffer>, at: number): number {
-  try {
-    return file.write(bytes, { at });
-  } catch (error) {
-    throw orNoSpace(error);
-  }
 }

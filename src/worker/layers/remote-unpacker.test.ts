@@ -62,7 +62,7 @@ describe('RemoteUnpacker', () => {
     expect(layer).toEqual(expected);
     expect((await blobs.list()).sort()).toEqual((await here.list()).sort());
     const size = (await blobs.size(layer.erofs)) ?? 0;
-    expect(await digestOf(await blobs.read(layer.erofs, 0, size))).toBe(layer.erofs);
+    expect(Buffer.compare(await blobs.read(layer.erofs, 0, size), here.read(layer.erofs, 0, Infinity))).toBe(0);
     expect(progress).toEqual(progress.toSorted((a, b) => a - b));
     expect(progress.at(-1)).toBe(tar.length);
     // Once more: the same blobs, whose files are not kept twice.

@@ -1,8 +1,12 @@
-// A file for the content of a layer's files while it is unpacked: a layer may be as large as it likes then, the tab does not grow.
+// A file for the ends of a layer's files while it is unpacked: a layer may have as many as it likes then, the tab does not grow.
+import { keeperInMemory } from '../../engine/layer/content.ts';
 import type { Content } from '../../engine/layer/content.ts';
+import { writeAll } from './opfs-blob-writer.ts';
 import { orNoSpace } from './no-space.ts';
 import type { BlobFolder, SyncFile } from './opfs-blob-store.ts';
 
+/** Nearly every layer's: to read each back from a file costs as much as the rest of its way. */
+const IN_MEMORY_BYTES = 8 * 1024 * 1024;
 /** Most files of a layer are small, and a write costs the same for one of them as for a hundred. */
 const BUFFER_BYTES = 512 * 1024;
 
@@ -10,22 +14,25 @@ export class ScratchFile {
   readonly #folder: BlobFolder;
   readonly #name: string;
   readonly #file: SyncFile;
+  readonly #keepInMemory = keeperInMemory();
+  #memoryLeft: number;
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   /** What is in the file; the buffer's bytes follow. */
   #writtenBytes = 0;
   #buffered = 0;
 
-  private constructor(folder: BlobFolder, name: string, file: SyncFile) {
+  private constructor(folder: BlobFolder, name: string, file: SyncFile, memoryBytes: number) {
+    this.#memoryLeft = memoryBytes;
     this.#folder = folder;
     this.#name = name;
     this.#file = file;
   }
 
-  /** @throws DrydockError `no-space` */
-  static async create(folder: BlobFolder, name: string): Promise<ScratchFile> {
+  /** @param memoryBytes how much does not go to the file. @throws DrydockError `no-space` */
+  static async create(folder: BlobFolder, name: string, memoryBytes = IN_MEMORY_BYTES): Promise<ScratchFile> {
     try {
       const handle = await folder.getFileHandle(name, { create: true });
-      return new ScratchFile(folder, name, await handle.createSyncAccessHandle());
+      return new ScratchFile(folder, name, await handle.createSyncAccessHandle(), memoryBytes);
     } catch (error) {
       throw orNoSpace(error);
     }
@@ -33,9 +40,13 @@ export class ScratchFile {
 
   /** @throws DrydockError `no-space` */
   readonly keep = (bytes: Uint8Array): Content => {
+    if (bytes.length <= this.#memoryLeft) {
+      this.#memoryLeft -= bytes.length;
+      return this.#keepInMemory(bytes);
+    }
     if (this.#buffered + bytes.length > BUFFER_BYTES) this.#flush();
     const offset = this.#writtenBytes + this.#buffered;
-    if (bytes.length > BUFFER_BYTES) this.#write(bytes as Uint8Array<ArrayBuffer>);
+    if (bytes.length > BUFFER_BYTES) this.#write(bytes);
     else {
       this.#buffer.set(bytes, this.#buffered);
       this.#buffered += bytes.length;
@@ -54,17 +65,9 @@ export class ScratchFile {
     this.#buffered = 0;
   }
 
-  #write(bytes: Uint8Array<ArrayBuffer>): void {
-    for (let at = 0; at < bytes.length;) {
-      try {
-        const count = this.#file.write(bytes.subarray(at), { at: this.#writtenBytes });
-        if (count === 0) throw new DOMException('nothing was written', 'QuotaExceededError');
-        at += count;
-        this.#writtenBytes += count;
-      } catch (error) {
-        throw orNoSpace(error);
-      }
-    }
+  #write(bytes: Uint8Array): void {
+    writeAll(this.#file, bytes, this.#writtenBytes);
+    this.#writtenBytes += bytes.length;
   }
 
   #read(offset: number, length: number): Uint8Array {

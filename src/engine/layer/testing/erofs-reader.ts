@@ -42,7 +42,8 @@ export function readErofs(image: Uint8Array): Map<string, ReadNode> {
 }
 
 function readInode(image: Uint8Array, view: DataView, nid: number): ReadNode {
-  const at = nid * 32;
+  // The superblock's meta_blkaddr.
+  const at = view.getUint32(1024 + 40, true) * 4096 + nid * 32;
   const format = view.getUint16(at, true);
   if ((format & 1) !== 1) throw new Error(`inode ${nid} is not extended`);
   const count = view.getUint16(at + 2, true);

@@ -2,12 +2,28 @@
 // of nodes, attributes, hard links of each kind, whiteouts and opaque directories.
 import type { ByteString } from '../byte-string.ts';
 import { newDirectory, newWhiteout } from '../file-node.ts';
-import type { DirectoryNode, FileAttributes, FileNode } from '../file-node.ts';
+import type { DirectoryNode, FileAttributes, FileNode, RegularNode } from '../file-node.ts';
+import type { FileContents } from '../image-content.ts';
 import type { Random } from './random-layer.ts';
+import { concatBytes } from './tar-archive.ts';
 
 const XATTRS = ['user.', 'trusted.', 'security.'];
 
-export function randomTree(random: Random, count: number): DirectoryNode {
+export interface RandomTree {
+  readonly root: DirectoryNode;
+  readonly contents: ReadonlyMap<RegularNode, Uint8Array>;
+}
+
+/** @param image takes what its files hold */
+export function randomTree(random: Random, count: number, image: FileContents): RandomTree {
+  const contents = new Map<RegularNode, Uint8Array>();
+  const newFile = (attributes: FileAttributes, pieces: readonly Uint8Array[]): RegularNode => {
+    const file = { kind: 'file' as const, ...attributes, size: pieces.reduce((sum, { length }) => sum + length, 0) };
+    const node: RegularNode = { ...file, ...image.open(file) };
+    for (const piece of pieces) image.put(node, piece);
+    contents.set(node, concatBytes(pieces));
+    return node;
+  };
   const root = Object.assign(newDirectory(attributes(random)), { opaque: random(4) === 0 });
   const directories = [root];
   const linkable: FileNode[] = [];
@@ -17,17 +33,20 @@ export function randomTree(random: Random, count: number): DirectoryNode {
     for (let siblings = random(20) === 0 ? 200 : 1; siblings > 0 && made < count; siblings--) {
       const name = randomName(random);
       if (parent.children.has(name)) continue;
-      const node = (random(8) === 0 ? pick(random, linkable) : undefined) ?? randomNode(random);
+      const node = (random(8) === 0 ? pick(random, linkable) : undefined) ?? randomNode(random, newFile);
       parent.children.set(name, node);
       if (node.kind === 'directory') directories.push(node);
       else linkable.push(node);
       made++;
     }
   }
-  return root;
+  return { root, contents };
 }
 
-function randomNode(random: Random): FileNode {
+function randomNode(
+  random: Random,
+  newFile: (attributes: FileAttributes, pieces: readonly Uint8Array[]) => RegularNode,
+): FileNode {
   const common = attributes(random);
   switch (random(12)) {
     case 0:
@@ -44,10 +63,8 @@ function randomNode(random: Random): FileNode {
       return { kind: 'block', ...common, major: random(0x1000), minor: random(0x100000) };
     case 7:
       return newWhiteout();
-    default: {
-      const content = randomContent(random);
-      return { kind: 'file', ...common, content, size: content.reduce((sum, { length }) => sum + length, 0) };
-    }
+    default:
+      return newFile(common, randomContent(random));
   }
 }
 
