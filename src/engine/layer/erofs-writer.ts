@@ -1,6 +1,6 @@
 // Turns a layer's tree into an EROFS image: uncompressed, mounted by the guest straight from the blob, and byte for byte
 // the same for the same tar. containerd's erofs snapshotter is the model: one image a layer, stacked by overlayfs.
-// Content comes first and inodes last, so that a layer is written once, while it comes (docs/decisions/NNNN).
+// Content comes first and inodes last, so that a layer is written once, while it comes (docs/decisions/0022).
 import type { DerivedWriter, Digest } from '../../contracts/blob-store.ts';
 import { digestOf } from '../blob/sha256.ts';
 import { bytesOf } from './byte-string.ts';
