@@ -45,8 +45,8 @@ export interface BlobWriter {
  */
 export interface DerivedWriter {
   /**
-   * In any order; in the end there must be no holes and no byte that was written twice. The store may keep `bytes`: do not
-   * change them afterwards. @throws DrydockError `no-space`; abort then
+   * In any order; in the end there must be no holes and no byte that was written twice. `bytes` are the caller's again when this
+   * resolves. @throws DrydockError `no-space`; abort then
    */
   writeAt(offset: number, bytes: Uint8Array): Promise<void>;
   /** Makes the blob visible, unless there is one of that name. @param name no blob's digest, nor what anything else is derived from */

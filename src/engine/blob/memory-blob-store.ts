@@ -154,7 +154,7 @@ class MemoryDerivedWriter implements DerivedWriter {
     if (!this.#open) throw writerClosed();
     if (bytes.length === 0) return;
     this.#room.take(bytes.length);
-    this.#pieces.push({ start: offset, bytes });
+    this.#pieces.push({ start: offset, bytes: bytes.slice() });
     this.#bytes += bytes.length;
   }
 

@@ -1,5 +1,5 @@
-// Brings one layer in: download, check, unpack. Downloads run three at once as in dockerd; unpacking runs one at a time,
-// since it is bound by the processor and shares its thread with the terminal.
+// Brings one layer in: download and check, and unpack meanwhile. Downloads run three at once as in dockerd; of the layers that are
+// here one is unpacked at a time, since that is bound by the processor, and one of those that are still coming.
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { createDigestStream } from '../blob/sha256.ts';
@@ -14,12 +14,12 @@ import { bodyChunks } from '../registry/read-body.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { progressOf } from './pull-message.ts';
 import { failedToRegister } from './failed-to-register.ts';
+import { LayerArrival } from './layer-arrival.ts';
 import type { PullStep } from './pull-message.ts';
 
 const CONCURRENT_DOWNLOADS = 3;
 const DOWNLOAD_ATTEMPTS = 3;
 const RETRY_DELAY_MS = 1000;
-const NOTHING = new Uint8Array(0);
 
 export interface LayerRequest {
   readonly client: RegistryClient;
@@ -36,6 +36,8 @@ export class LayerPuller {
   readonly #pool: Pick<LayerPool<unknown>, 'unpack'>;
   readonly #downloads = new Slots(CONCURRENT_DOWNLOADS);
   readonly #unpacks = new Slots(1);
+  /** Whether a layer is being unpacked that may still be coming. */
+  #early = false;
 
   constructor(pool: Pick<LayerPool<unknown>, 'unpack'>) {
     this.#pool = pool;
@@ -43,27 +45,74 @@ export class LayerPuller {
 
   /** @throws DrydockError `data-loss` when the bytes are not what their digests say; nothing is stored then */
   async pull(request: LayerRequest): Promise<UnpackedLayer> {
-    const { signal, report, descriptor, diffId } = request;
-    const chunks = await this.#downloads.run(
-      () => downloadWithRetry(request),
-      signal,
-      () => report(step('Waiting')),
-    );
-    await request.below;
-    const onProgress = progressOf('Extracting', descriptor.size, report);
-    const unpack = { chunks: handedOver(chunks), diffId, signal, onProgress };
-    const layer = await this.#unpacks.run(() => this.#pool.unpack(unpack), signal).catch(failedToRegister);
-    report(step('Pull complete'));
-    return layer;
+    const { report } = request;
+    const stop = new AbortController();
+    const signal = AbortSignal.any([request.signal, stop.signal]);
+    const arrival = new LayerArrival();
+    const download = this.#download({ ...request, signal }, arrival);
+    download.catch(() => undefined);
+    try {
+      await Promise.race([request.below, download.then(() => request.below)]);
+      const layer = await this.#whenItsTurn(download, signal, () => this.#unpack(request, signal, arrival, download));
+      report(step('Pull complete'));
+      return layer;
+    } catch (error) {
+      arrival.drop();
+      // Bytes that cannot be unpacked are perhaps not the layer's: its digest tells, which is what Docker looks at first.
+      if (isDrydockError(error, 'data-loss')) await download;
+      stop.abort(error);
+      throw error;
+    }
   }
-}
 
-/** Whoever reads the pieces has them alone: a layer must not be here twice while it is unpacked. */
-async function* handedOver(chunks: Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let at = 0; at < chunks.length; at++) {
-    const chunk = chunks[at];
-    chunks[at] = NOTHING;
-    if (chunk !== undefined) yield chunk;
+  async #download(request: LayerRequest, arrival: LayerArrival): Promise<void> {
+    try {
+      const onWait = (): void => request.report(step('Waiting'));
+      await this.#downloads.run(() => downloadWithRetry(request, arrival), request.signal, onWait);
+      arrival.end();
+    } catch (error) {
+      arrival.fail(error);
+      throw error;
+    }
+  }
+
+  /** One layer is unpacked while it comes; others when they are here: a slow download must not hold up those that are. */
+  async #whenItsTurn<T>(download: Promise<void>, signal: AbortSignal, unpack: () => Promise<T>): Promise<T> {
+    if (this.#early) {
+      await download;
+      return this.#unpacks.run(unpack, signal);
+    }
+    this.#early = true;
+    try {
+      return await unpack();
+    } finally {
+      this.#early = false;
+    }
+  }
+
+  async #unpack(
+    { descriptor, diffId, report }: LayerRequest,
+    signal: AbortSignal,
+    arrival: LayerArrival,
+    download: Promise<void>,
+  ): Promise<UnpackedLayer> {
+    const extracting = progressOf('Extracting', descriptor.size, report);
+    let unpackedBytes = 0;
+    let downloaded = false;
+    const onProgress = (bytes: number): void => {
+      unpackedBytes = bytes;
+      // One bar for each layer: the download's comes first.
+      if (downloaded) extracting(bytes);
+    };
+    const noted = download.then(() => {
+      downloaded = true;
+      if (unpackedBytes > 0) extracting(unpackedBytes);
+    });
+    noted.catch(() => undefined);
+    const unpack = { chunks: arrival.chunks(), diffId, signal, onProgress };
+    const layer = await this.#pool.unpack(unpack).catch(failedToRegister);
+    await noted;
+    return layer;
   }
 }
 
@@ -73,13 +122,13 @@ export function step(status: string): PullStep {
 
 /** What has come so far: a connection that breaks costs only what was on its way. */
 interface Received {
-  chunks: Uint8Array[];
+  readonly arrival: LayerArrival;
+  readonly hash: DigestStream;
   bytes: number;
-  hash: DigestStream;
 }
 
-async function downloadWithRetry(request: LayerRequest): Promise<Uint8Array[]> {
-  const received: Received = { chunks: [], bytes: 0, hash: await createDigestStream() };
+async function downloadWithRetry(request: LayerRequest, arrival: LayerArrival): Promise<void> {
+  const received: Received = { arrival, bytes: 0, hash: await createDigestStream() };
   for (let attempt = 1; ; attempt++) {
     try {
       return await download(request, received);
@@ -96,21 +145,22 @@ async function downloadWithRetry(request: LayerRequest): Promise<Uint8Array[]> {
 async function download(
   { client, repository, descriptor, signal, report }: LayerRequest,
   received: Received,
-): Promise<Uint8Array[]> {
+): Promise<void> {
   const { digest, size } = descriptor;
   const response = await client.blob(repository, digest, signal, received.bytes);
-  // Static hosts may not know ranges, and send all of it again.
-  if (!continuesAt(response, received.bytes)) {
-    Object.assign(received, { chunks: [], bytes: 0, hash: await createDigestStream() });
-  }
+  // Static hosts may not know ranges, and send all of it again. What is handed out is what is hashed, so its start may be
+  // from before.
+  let repeated = continuesAt(response, received.bytes) ? 0 : received.bytes;
   const onProgress = progressOf('Downloading', size, report);
   const slice = new TimeSlice();
-  for await (const chunk of bodyChunks(response)) {
+  for await (const piece of bodyChunks(response)) {
     signal.throwIfAborted();
+    const chunk = piece.subarray(Math.min(repeated, piece.length));
+    repeated -= piece.length - chunk.length;
     received.bytes += chunk.length;
     if (received.bytes > size) throw corrupted(digest, `it has more than the ${size} bytes that its manifest states`);
     received.hash.update(chunk);
-    received.chunks.push(chunk);
+    received.arrival.push(chunk);
     onProgress(received.bytes);
     await slice.yieldWhenSpent();
   }
@@ -118,7 +168,6 @@ async function download(
   const actual = received.hash.digest();
   if (actual !== digest) throw corrupted(digest, `its ${received.bytes} bytes have digest ${actual}`);
   report(step('Download complete'));
-  return received.chunks;
 }
 
 /** Whether an answer goes on where we are, as it was asked to. */

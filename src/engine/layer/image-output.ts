@@ -8,7 +8,9 @@ export class ImageOutput {
   readonly #writer: DerivedWriter;
   #chunk = new Uint8Array(CHUNK_BYTES);
   #used = 0;
-  #ready: Uint8Array[] = [];
+  #ready: { readonly memory: Uint8Array<ArrayBuffer>; readonly bytes: number }[] = [];
+  /** Was written, and may be used again: a megabyte each would be garbage for a while. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
   /** Where what is put next will stand. */
   #offset: number;
   #flushedTo: number;
@@ -52,10 +54,11 @@ export class ImageOutput {
   async flush(signal?: AbortSignal): Promise<void> {
     const ready = this.#ready;
     this.#ready = [];
-    for (const chunk of ready) {
+    for (const { memory, bytes } of ready) {
       signal?.throwIfAborted();
-      await this.#writer.writeAt(this.#flushedTo, chunk);
-      this.#flushedTo += chunk.length;
+      await this.#writer.writeAt(this.#flushedTo, memory.subarray(0, bytes));
+      this.#flushedTo += bytes;
+      this.#spare = memory;
       await this.#slice.yieldWhenSpent();
     }
   }
@@ -66,8 +69,9 @@ export class ImageOutput {
   }
 
   #turn(): void {
-    this.#ready.push(this.#chunk.subarray(0, this.#used));
-    this.#chunk = new Uint8Array(CHUNK_BYTES);
+    this.#ready.push({ memory: this.#chunk, bytes: this.#used });
+    this.#chunk = this.#spare?.fill(0) ?? new Uint8Array(CHUNK_BYTES);
+    this.#spare = undefined;
     this.#used = 0;
   }
 }
