@@ -1,6 +1,6 @@
 // Many engines that pull the same layers: each is unpacked by the first of them, and the others get its blobs.
+import { createHash } from 'node:crypto';
 import type { BlobStore, Digest } from '../../src/contracts/blob-store.ts';
-import { digestOf } from '../../src/engine/blob/sha256.ts';
 import type { UnpackedLayer, UnpackLayer } from '../../src/engine/layer/unpack.ts';
 import { unpackLayer } from '../../src/engine/layer/unpack.ts';
 
@@ -17,7 +17,7 @@ export const unpackLayerOnce: UnpackLayer = async (request) => {
   const pieces: Uint8Array[] = [];
   for await (const piece of request.chunks) pieces.push(piece);
   const compressed = Buffer.concat(pieces);
-  const key = `${await digestOf(compressed)} ${request.diffId ?? ''}`;
+  const key = `${createHash('sha256').update(compressed).digest('hex')} ${request.diffId ?? ''}`;
   let known = kept.get(key);
   if (known === undefined) {
     known = unpackLayer({ ...request, chunks: [compressed] }).then(async (layer) => ({

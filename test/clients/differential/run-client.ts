@@ -2,12 +2,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { runDocker } from '../../../src/cli/run-docker.ts';
 import { MemorySession } from '../../../src/cli/testing/memory-session.ts';
 import type { EngineDoor } from '../../../src/contracts/engine-api.ts';
 import { listenEngine } from '../../../src/node/http-server.ts';
 import { prepareEngine } from '../../support/prepared-engine.ts';
+import { ProgramRunner } from '../../support/run-programs.ts';
 import { WatchedDoor } from '../../support/watched-door.ts';
 import type { CommandLine } from './command-line.ts';
 import { commandsOf } from './command-line.ts';
@@ -119,7 +119,8 @@ async function serveEngine(): Promise<Place<string>> {
 
 /** The installed one, each command a process. */
 export function realClient(): Client {
-  return places(serveEngine, async (socket, row) => {
+  const programs = new ProgramRunner();
+  const client = places(serveEngine, async (socket, row) => {
     const work = await mkdtemp(join(tmpdir(), 'drydock-line-'));
     try {
       for (const [name, text] of Object.entries(row.files ?? {})) {
@@ -131,7 +132,9 @@ export function realClient(): Client {
       const results: ClientResult[] = [];
       for (const args of commandsOf(row)) {
         const all = { ...env, DOCKER_HOST: `unix://${socket}`, ...row.env };
-        const { exitCode, stdout, stderr } = await runProgram(args, work, all, row.stdin ?? '');
+        const call = { program: 'docker', args, cwd: work, env: all, input: row.stdin ?? '', timeoutMs: PATIENCE_MS };
+        const { exitCode, stdout, stderr } = await programs.run(call);
+        if (exitCode === null) throw new Error(`Cannot run docker ${args.join(' ')}: it does not end`);
         results.push({ exitCode, stdout: neutral(stdout), stderr: neutral(stderr) });
       }
       return results;
@@ -139,32 +142,11 @@ export function realClient(): Client {
       await rm(work, { recursive: true });
     }
   });
-}
-
-function runProgram(
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-  input: string,
-): Promise<ClientResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('docker', args, { cwd, env, timeout: PATIENCE_MS });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === null) reject(new Error(`Cannot run docker ${args.join(' ')}: it does not end`));
-      else
-        resolve({
-          exitCode: code,
-          stdout: Buffer.concat(stdout).toString(),
-          stderr: Buffer.concat(stderr).toString(),
-        });
-    });
-    // A client that ends without reading is what some rows are about.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-  });
+  return {
+    run: (row) => client.run(row),
+    async close() {
+      await client.close();
+      programs.close();
+    },
+  };
 }
