@@ -1,8 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // The page's state is written in runes.
@@ -25,12 +27,14 @@ export default defineConfig({
         },
       },
       {
-        // The real guest in Node: one restored machine a file, two files at a time on two cores.
+        // The real guest in Node: one restored machine a file, two files at a time on two cores. Files share the
+        // processes, so that modules and the emulator are compiled twice and not with every file.
         test: {
           name: 'guest',
           include: ['test/guest/**/*.test.ts', 'test/clients/**/*.test.ts', 'test/lessons/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
+          isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
