@@ -286,6 +286,13 @@ describe('a pull that fails leaves nothing', () => {
     });
   });
 
+  it('in no more words than the registry has', async () => {
+    const { registry, pull } = setUp();
+    registry.intercept = () =>
+      Response.json({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] }, { status: 404 });
+    await expect(pull('busybox:nope')).rejects.toMatchObject({ code: 'internal', message: 'manifest unknown' });
+  });
+
   it('of another platform', async () => {
     const { registry, pull, expectNothing } = setUp();
     await registry.push({ name: 'library/index', layers: FILES, index: true });

@@ -183,6 +183,7 @@ function inDockersWords(error: unknown, reference: Reference): unknown {
   // With 401 clients take the daemon itself to ask for a password, and ask for it again and again.
   if (isDrydockError(error, 'unauthorized')) return new DrydockError('unavailable', error.message, { cause: error });
   if (!(error instanceof RegistryError)) return error;
+  if (error.isOnlyCode) return new DrydockError('internal', error.message, { cause: error });
   const name = familiarName(reference);
   const told = (text: string): DrydockError =>
     new DrydockError('not-found', `${text}: ${error.message}`, { cause: error });

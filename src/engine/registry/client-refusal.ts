@@ -1,5 +1,6 @@
 // A registry's refusal in the words of Docker's client, which shows all that was listed, and leaves out what goes without
 // saying (distribution: registry/client/errors.go, registry/api/errcode).
+import { codeWords, isOnlyCode, isRegistryCode } from './code-meanings.ts';
 import { statusWords } from './status-words.ts';
 
 export interface Refusal {
@@ -8,27 +9,6 @@ export interface Refusal {
   readonly isAbsent: boolean;
 }
 
-/** What each code means, so that it is not said twice. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  BLOB_UNKNOWN: 'blob unknown to registry',
-  BLOB_UPLOAD_INVALID: 'blob upload invalid',
-  BLOB_UPLOAD_UNKNOWN: 'blob upload unknown to registry',
-  DENIED: 'requested access to the resource is denied',
-  DIGEST_INVALID: 'provided digest did not match uploaded content',
-  MANIFEST_BLOB_UNKNOWN: 'blob unknown to registry',
-  MANIFEST_INVALID: 'manifest invalid',
-  MANIFEST_UNKNOWN: 'manifest unknown',
-  MANIFEST_UNVERIFIED: 'manifest failed signature verification',
-  NAME_INVALID: 'invalid repository name',
-  NAME_UNKNOWN: 'repository name not known to registry',
-  SIZE_INVALID: 'provided length did not match content length',
-  TAG_INVALID: 'manifest tag did not match URI',
-  TOOMANYREQUESTS: 'too many requests',
-  UNAUTHORIZED: 'authentication required',
-  UNAVAILABLE: 'service unavailable',
-  UNKNOWN: 'unknown error',
-  UNSUPPORTED: 'The operation is unsupported.',
-};
 const ABSENT = ['UNAUTHORIZED', 'MANIFEST_UNKNOWN', 'NAME_UNKNOWN'];
 const CODES_OF_STATUS: Readonly<Record<number, string>> = {
   401: 'UNAUTHORIZED',
@@ -52,7 +32,7 @@ export function clientRefusal(status: number, contentType: string | null, body: 
 
 function plain(status: number, body: string): Refusal {
   const code = CODES_OF_STATUS[status] ?? 'UNKNOWN';
-  return { message: `${words(code)}: ${body}`, isAbsent: ABSENT.includes(code) };
+  return { message: `${codeWords(code)}: ${body}`, isAbsent: ABSENT.includes(code) };
 }
 
 function errorsIn(body: string): Refusal[] {
@@ -60,15 +40,11 @@ function errorsIn(body: string): Refusal[] {
   if (!Array.isArray(errors)) return [];
   return errors.map((error: unknown) => {
     const { code, message = '', detail = null } = isRecord(error) ? error : {};
-    const known = typeof code === 'string' && code in MEANINGS ? code : 'UNKNOWN';
+    const known = isRegistryCode(code) ? code : 'UNKNOWN';
     const said = typeof message === 'string' ? message : '';
-    if (detail === null && (said === '' || said === MEANINGS[known])) return { message: words(known), isAbsent: false };
-    return { message: `${words(known)}: ${said}`, isAbsent: ABSENT.includes(known) };
+    if (isOnlyCode(known, said, detail)) return { message: codeWords(known), isAbsent: false };
+    return { message: `${codeWords(known)}: ${said}`, isAbsent: ABSENT.includes(known) };
   });
-}
-
-function words(code: string): string {
-  return code.toLowerCase().replaceAll('_', ' ');
 }
 
 function recordIn(text: string): Record<string, unknown> {

@@ -114,6 +114,17 @@ describe('RegistryClient', () => {
       message: 'name unknown: no such repo',
       request: 'GET https://reg.test/v2/app/manifests/latest',
     });
+    // What only says the code again is not shown twice, as long as there are no details.
+    await expect(said(404, listed('MANIFEST_UNKNOWN', 'manifest unknown'))).rejects.toMatchObject({
+      registryCode: 'MANIFEST_UNKNOWN',
+      message: 'manifest unknown',
+      isOnlyCode: true,
+    });
+    const detailed = { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail: { Tag: 'latest' } };
+    await expect(said(404, JSON.stringify({ errors: [detailed] }))).rejects.toMatchObject({
+      message: 'manifest unknown: manifest unknown',
+      isOnlyCode: false,
+    });
     await expect(said(429, listed('TOOMANYREQUESTS', 'slow down'))).rejects.toMatchObject({
       message: 'toomanyrequests: slow down',
       retryable: false,

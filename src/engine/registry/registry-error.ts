@@ -2,6 +2,7 @@
 // adds UNKNOWN and UNAVAILABLE). Callers act on the code, people read the message.
 import { DrydockError } from '../../contracts/errors.ts';
 import type { ErrorCode } from '../../contracts/errors.ts';
+import { codeWords, isOnlyCode } from './code-meanings.ts';
 
 const CODES = [
   'BLOB_UNKNOWN',
@@ -30,8 +31,8 @@ export const MAX_ERROR_BODY_BYTES = 4096;
 
 export interface RegistryAnswer {
   readonly registryCode: RegistryCode;
-  /** The registry's own words. */
-  readonly detail: string;
+  /** The registry's own words; undefined when it said no more than the code. */
+  readonly detail: string | undefined;
   /** `GET https://host/v2/...`. */
   readonly request: string;
   readonly status: number;
@@ -41,6 +42,8 @@ export class RegistryError extends DrydockError {
   readonly registryCode: RegistryCode;
   readonly request: string;
   readonly status: number;
+  /** Nothing but the code was said: Docker does not look at what it is, then. */
+  readonly isOnlyCode: boolean;
 
   constructor(answer: RegistryAnswer) {
     super(errorCodeOf(answer), docker(answer));
@@ -48,6 +51,7 @@ export class RegistryError extends DrydockError {
     this.registryCode = answer.registryCode;
     this.request = answer.request;
     this.status = answer.status;
+    this.isOnlyCode = answer.detail === undefined;
   }
 
   /** Worth trying again: the fault may be gone. */
@@ -58,7 +62,8 @@ export class RegistryError extends DrydockError {
 
 /** As Docker shows them: "manifest unknown: manifest unknown". */
 function docker({ registryCode, detail, request, status }: RegistryAnswer): string {
-  const code = registryCode.toLowerCase().replaceAll('_', ' ');
+  const code = codeWords(registryCode);
+  if (detail === undefined) return code;
   return registryCode === 'UNKNOWN' ? `${code}: ${detail} (${request} answered ${status})` : `${code}: ${detail}`;
 }
 
@@ -85,21 +90,20 @@ export function registryError(request: string, status: number, body: string): Re
     request,
     status,
     registryCode: listed?.code ?? codeOfStatus(status),
-    detail: listed?.message ?? plainDetail(status, body),
+    detail: listed === undefined ? plainDetail(status, body) : listed.message,
   });
 }
 
-function firstListed(body: string): { code: RegistryCode; message: string } | undefined {
+function firstListed(body: string): { code: RegistryCode; message: string | undefined } | undefined {
   const parsed = parsedJson(body);
   if (!isRecord(parsed) || !Array.isArray(parsed['errors'])) return undefined;
   const first: unknown = parsed['errors'][0];
   if (!isRecord(first)) return undefined;
   const code = CODES.find((known) => known === first['code']);
-  const message = first['message'];
-  return {
-    code: code ?? 'UNKNOWN',
-    message: typeof message === 'string' && message !== '' ? message : String(first['code']),
-  };
+  const message = typeof first['message'] === 'string' ? first['message'] : '';
+  // Of a code that nobody knows, more than "unknown" has to be told.
+  if (code === undefined) return { code: 'UNKNOWN', message: message === '' ? String(first['code']) : message };
+  return { code, message: isOnlyCode(code, message, first['detail']) ? undefined : message };
 }
 
 function codeOfStatus(status: number): RegistryCode {
