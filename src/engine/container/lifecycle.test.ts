@@ -204,6 +204,14 @@ describe('the end', () => {
     );
   });
 
+  test('that is not known of yet: pause says that it does not run', async () => {
+    const t = createTestEngine();
+    const id = await t.start(SLEEP);
+    t.runtime.containers.delete(id);
+    const { status, body } = await t.call('POST', `/containers/${id}/pause`);
+    expect([status, body.message]).toEqual([409, `container ${id} is not running`]);
+  });
+
   test('of a paused container thaws it', async () => {
     const t = createTestEngine();
     const id = await t.start(SLEEP);

@@ -1,5 +1,5 @@
 // pause and unpause: the container's cgroup is frozen, its processes do not notice.
-import { DrydockError } from '../../contracts/errors.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
@@ -14,7 +14,7 @@ export async function pauseContainer(context: ContainerContext, container: Conta
     if (state.restarting) {
       throw new DrydockError('conflict', `Container ${id} is restarting, wait until the container is running`);
     }
-    await context.runtime.setFrozen(id, true);
+    await setFrozen(context, id, true);
     state.paused = true;
     stopHealthChecks(container);
     context.disk.save(container);
@@ -27,10 +27,21 @@ export async function unpauseContainer(context: ContainerContext, container: Con
   await container.turns.run(async () => {
     const { state, id } = container;
     if (!state.paused) throw new DrydockError('internal', `Container ${id} is not paused`);
-    await context.runtime.setFrozen(id, false);
+    await setFrozen(context, id, false);
     state.paused = false;
     resumeHealthChecks(context, container);
     context.disk.save(container);
     emitContainerEvent(context, container, 'unpause');
   });
+}
+
+/** It may have ended without our knowing yet. */
+async function setFrozen({ runtime }: ContainerContext, id: string, frozen: boolean): Promise<void> {
+  try {
+    await runtime.setFrozen(id, frozen);
+  } catch (error) {
+    throw isDrydockError(error, 'not-found')
+      ? new DrydockError('conflict', `container ${id} is not running`, { cause: error })
+      : error;
+  }
 }
