@@ -1,5 +1,5 @@
 // Puts outputs where the page is served from, and takes away what an earlier build left there.
-import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { listFiles } from './file-tree.ts';
 import { catalog } from './oci-image.ts';
@@ -22,7 +22,10 @@ export async function publishRegistry(from: readonly string[], to: string): Prom
   for (const folder of from)
     for (const repository of await repositories(folder))
       await publish(join(folder, repository), join(to, repository), new Set());
-  await writeFile(join(to, '_catalog'), catalog(await repositories(to)));
+  // Written beside and renamed: the folder may be being served.
+  const unfinished = join(to, '_catalog.part');
+  await writeFile(unfinished, catalog(await repositories(to)));
+  await rename(unfinished, join(to, '_catalog'));
 }
 
 async function repositories(folder: string): Promise<string[]> {
