@@ -34,6 +34,8 @@ export async function startDrydock(options: StartOptions = {}): Promise<Drydock>
   const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
     guest,
+    // Without the limit that a tab has: what a process may take is set from outside here (a container's limit, ulimit),
+    // and a number of our own would refuse images that a large machine has room for.
     blobs: new MemoryBlobStore(),
     ...(dockerHub ? withDockerHub(built) : withoutDockerHub(built)),
     wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes, lifetime)),
