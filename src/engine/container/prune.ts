@@ -1,9 +1,8 @@
 // POST /containers/prune: all stopped containers go.
 import type { ContainerPruneResponse } from '@docker/node-sdk';
 import type { Filters } from '../api/filters.ts';
-import { DrydockError } from '../../contracts/errors.ts';
+import { onePruneOf } from '../one-prune.ts';
 import { untilOf } from '../until-filter.ts';
-import type { ContainerStore } from './container-store.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { sizesOf } from './files/changes.ts';
@@ -13,17 +12,8 @@ export const PRUNE_FILTERS: readonly string[] = ['label', 'label!', 'until'];
 
 type PruneBody = Omit<ContainerPruneResponse, 'ContainersDeleted'> & { readonly ContainersDeleted: string[] | null };
 
-/** Engines at work on it: two at once would get into each other's way. */
-const pruning = new WeakSet<ContainerStore>();
-
-export async function pruneContainers(context: ContainerContext, filters: Filters): Promise<PruneBody> {
-  if (pruning.has(context.store)) throw new DrydockError('conflict', 'a prune operation is already running');
-  pruning.add(context.store);
-  try {
-    return await prune(context, filters, untilOf(filters, context.clock.nowMs()));
-  } finally {
-    pruning.delete(context.store);
-  }
+export function pruneContainers(context: ContainerContext, filters: Filters): Promise<PruneBody> {
+  return onePruneOf(context.store, () => prune(context, filters, untilOf(filters, context.clock.nowMs())));
 }
 
 async function prune(context: ContainerContext, filters: Filters, untilMs: number | undefined): Promise<PruneBody> {

@@ -137,3 +137,14 @@ describe('docker image prune', () => {
     await expect(pruned(filters)).rejects.toMatchObject({ code, message });
   });
 });
+
+it('one prune runs at a time', async () => {
+  const none = Filters.parse('{}', IMAGE_PRUNE_FILTERS);
+  const first = pruneImages(store, none, NOW);
+  await expect(pruneImages(store, none, NOW)).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'a prune operation is already running',
+  });
+  await first;
+  expect((await pruneImages(store, none, NOW)).removed).toEqual([]);
+});

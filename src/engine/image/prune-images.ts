@@ -3,6 +3,7 @@ import type { ImagePruneResponse } from '@docker/node-sdk';
 import { isDrydockError } from '../../contracts/errors.ts';
 import type { Filters } from '../api/filters.ts';
 import { familiarString } from '../registry/reference.ts';
+import { onePruneOf } from '../one-prune.ts';
 import { untilOf } from '../until-filter.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';
@@ -18,9 +19,13 @@ export interface PrunedImages {
 
 /**
  * What a container uses keeps a name: its others go, as with Docker.
- * @throws DrydockError `invalid-argument`, `internal` for a filter's value
+ * @throws DrydockError `invalid-argument`, `internal` for a filter's value, `conflict` while another one runs
  */
-export async function pruneImages(store: ImageStore, filters: Filters, nowMs: number): Promise<PrunedImages> {
+export function pruneImages(store: ImageStore, filters: Filters, nowMs: number): Promise<PrunedImages> {
+  return onePruneOf(store, () => prune(store, filters, nowMs));
+}
+
+async function prune(store: ImageStore, filters: Filters, nowMs: number): Promise<PrunedImages> {
   const onlyNameless = filters.flag('dangling') ?? true;
   const untilMs = untilOf(filters, nowMs, 'internal');
   const chosen = store

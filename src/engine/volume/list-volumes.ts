@@ -4,6 +4,7 @@ import { DrydockError } from '../../contracts/errors.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import type { Filters } from '../api/filters.ts';
 import type { EmitEvent } from '../event/event-log.ts';
+import { onePruneOf } from '../one-prune.ts';
 import { runHelper } from '../run-helper.ts';
 import { ANONYMOUS_LABEL, LOCAL_DRIVER, volumeBody } from './volume.ts';
 import type { Volume } from './volume.ts';
@@ -37,10 +38,11 @@ export interface PruneDeps {
 }
 
 /** Anonymous volumes that nobody uses, or all of them. What cannot be removed is told, and stays. */
-export async function pruneVolumes(
-  { store, runtime, emit, log }: PruneDeps,
-  filters: Filters,
-): Promise<VolumePruneResponse> {
+export function pruneVolumes(deps: PruneDeps, filters: Filters): Promise<VolumePruneResponse> {
+  return onePruneOf(deps.store, () => prune(deps, filters));
+}
+
+async function prune({ store, runtime, emit, log }: PruneDeps, filters: Filters): Promise<VolumePruneResponse> {
   const all = allOf(filters);
   const chosen = store
     .all()
