@@ -29,6 +29,7 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(umount, 13, F(str, target) F(u32, flags))                                                                          \
   M(listen, 14, F(str, path) F(u32, mode))                                                                             \
   M(unlisten, 15, F(u32, listener))                                                                                    \
+  M(netlink, 16, F(str, netns) F(bytes, content))                                                                      \
   M(symlink, 24, F(str, target) F(str, path))                                                                          \
   M(rename, 30, F(str, from) F(str, to))                                                                               \
   M(chown, 31, F(str, path) F(u32, uid) F(u32, gid))                                                                   \

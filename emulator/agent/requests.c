@@ -13,6 +13,7 @@
 #include "listener.h"
 #include "machine.h"
 #include "mounts.h"
+#include "netlink.h"
 #include "../lib-c/remove.h"
 #include "spawn.h"
 #include "stream.h"
@@ -86,6 +87,8 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return listener_serve(agent, m->id, &m->listen, err);
     case agent_unlisten_code:
       return listener_end(agent, m->unlisten.listener, err);
+    case agent_netlink_code:
+      return answered(netlink_serve(agent, m->id, &m->netlink, err));
     case agent_symlink_code:
       return file_symlink(&m->symlink, err);
     case agent_kept_code:

@@ -18,6 +18,7 @@ int arguments_parse(struct arguments *arguments, int argc, char **argv) {
       {"--process", &arguments->process},
       {"--console-socket", &arguments->console_socket},
       {"--state-root", &arguments->state_root},
+      {"--hold", &arguments->hold},
   };
   if (argc < 2) return -1;
   static const char *const actions[] = {[ACTION_RUN] = "run", [ACTION_EXEC] = "exec", [ACTION_DELETE] = "delete"};

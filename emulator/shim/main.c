@@ -19,7 +19,7 @@
 
 #define USAGE                                                                                                          \
   "usage: drydock-shim run --bundle DIR --id ID | exec --id ID --process FILE | delete --bundle DIR --id ID\n"                                       \
-  "       [--console-socket PATH] [--state-root DIR]    (fd 3 gets the events)\n"
+  "       [--console-socket PATH] [--state-root DIR] [--hold SECONDS]    (fd 3 gets the events)\n"
 #define SIGNAL_EXIT_BASE 128
 
 /** Processes that the container leaves behind come to us, and fd 3 stays ours. */

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../lib-c/io.h"
 #include "config.h"
@@ -70,6 +72,17 @@ static pid_t pid_of(const struct arguments *arguments, libcrun_error_t *err) {
   return pid;
 }
 
+/** Between create and start: whoever asked for it makes the container's network now. @return false when told to give up */
+static bool released(const struct arguments *arguments) {
+  if (!arguments->hold) return true;
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGUSR1);
+  sigaddset(&signals, SIGTERM);
+  struct timespec limit = {.tv_sec = atoi(arguments->hold)};
+  return RETRY(sigtimedwait(&signals, NULL, &limit)) == SIGUSR1;
+}
+
 pid_t task_run(const struct arguments *arguments) {
   libcrun_error_t err = NULL;
   if (chdir(arguments->bundle) < 0) {
@@ -85,6 +98,11 @@ pid_t task_run(const struct arguments *arguments) {
   close_fd(&context.fifo_exec_wait_fd);
   pid_t pid = pid_of(arguments, &err);
   if (pid > 0) status_process("created", pid);
+  if (pid > 0 && !released(arguments)) {
+    libcrun_make_error(&err, 0, "nobody let it start");
+    task_delete(arguments);
+    return refuse(&err);
+  }
   if (pid < 0 || libcrun_status_write_exec_fifo(arguments->state_root, arguments->id, &err) < 0) {
     task_delete(arguments);
     return refuse(&err);

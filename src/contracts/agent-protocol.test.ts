@@ -80,6 +80,7 @@ const messages: Record<string, AgentMessage> = {
   symlink: { type: 'symlink', id: 43, target: '../a', path: '/l/ä' },
   rename: { type: 'rename', id: 26, from: '/var/log/a', to: '/var/log/a.1' },
   chown: { type: 'chown', id: 47, path: '/var/lib/docker', uid: 0, gid: 100_000 },
+  netlink: { type: 'netlink', id: 49, netns: '/proc/7/ns/net', content: Uint8Array.of(16, 0, 0, 0) },
   idmap: { type: 'idmap', id: 48, target: '/mnt', uids: '0 100000 65536\n', gids: '0 1 1\n1 100000 9\n' },
   kept: { type: 'kept', id: 45 },
   adopt: {

@@ -93,6 +93,12 @@ export const AGENT_MESSAGES = {
   listen: { code: 14, fields: { path: 'str', mode: 'u32' } },
   /** `listener`: the id of the `listen` request. */
   unlisten: { code: 15, fields: { listener: 'u32' } },
+  /**
+   * Sends netlink(7) messages of the route family through a socket in the network namespace at the path `netns` ('' is the
+   * agent's own), all at once. Only the last one asks to be acknowledged, or is a dump. Answer: `content`, what the kernel
+   * answered besides; `failed` with the errno of the first one that was refused, the others were carried out.
+   */
+  netlink: { code: 16, fields: { netns: 'str', content: 'bytes' } },
   /** symlink(2): `path` becomes a link with the text `target`. */
   symlink: { code: 24, fields: { target: 'str', path: 'str' } },
   /** rename(2): replaces `to`. */

@@ -51,6 +51,15 @@ export interface Runtime {
   /** Files of the container's cgroup by name (`memory.current`, `cpu.stat`); a missing one is left out. */
   cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>>;
 
+  /**
+   * Sends netlink(7) messages of the route family in a network namespace of the host's. In one turn with others it costs no
+   * round trip of its own.
+   * @param netns path of the namespace; the host's own when left out
+   * @param messages whole; only the last one asks for an acknowledgement, or is a dump
+   * @returns what the kernel answered besides acknowledgements
+   * @throws DrydockError `guest` with the errno of the first message that was refused; the others were carried out
+   */
+  netlink(messages: Uint8Array, netns?: string): Promise<Uint8Array>;
   /** Runs a program on the host, outside every container. */
   spawn(request: SpawnRequest): Promise<Task>;
   /** Listens on a unix socket of the host; each connection becomes a value. Ends when `signal` aborts. */
@@ -119,6 +128,11 @@ export interface RunRequest {
   readonly bundle: string;
   readonly spec: OciSpec;
   readonly stdio: StdioRequest;
+  /**
+   * Called when the container is there and its program does not run yet, with its first process: the time for what its
+   * namespaces need. When it rejects, the container is gone and `run` rejects with the same.
+   */
+  readonly prepare?: ((pid: number) => Promise<void>) | undefined;
 }
 
 export interface ReattachRequest {

@@ -19,13 +19,13 @@ import { readSample } from './container/stats/read-sample.ts';
 import { StatsCollector } from './container/stats/stats-collector.ts';
 import { DEFAULT_CONFIG } from './daemon/daemon-config.ts';
 import type { DaemonConfig } from './daemon/daemon-config.ts';
+import { Networks } from './network/network-store.ts';
 import type { EventLog } from './event/event-log.ts';
 import type { RandomBytes } from './random.ts';
 import { randomId } from './random.ts';
 import type { ImageMaker } from './image/image-maker.ts';
 import type { ImageUsage } from './system/disk-usage.ts';
 import { loadIdentity, uuidOf } from './system/identity.ts';
-import { Networks } from './system/networks.ts';
 import { VolumeStore } from './volume/volume-store.ts';
 
 export interface AssembleDeps {
@@ -84,7 +84,7 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     execs: new Map(),
     stats: new StatsCollector(clock, (container) => readSample({ runtime, clock }, container)),
     hostFacts: new HostFacts(runtime.files),
-    networks: new Networks(randomBytes, clock.nowMs()),
+    networks: new Networks({ runtime, daemon: config, clock, randomBytes, emit: events.emit, log }),
     emit: events.emit,
     clock,
     randomBytes,
@@ -116,7 +116,6 @@ export function assembleEngine(deps: AssembleDeps): Engine {
   const identity = loadIdentity({
     files: runtime.files,
     dataRoot: config.dataRoot,
-    networks: containers.networks,
     newId: engineId,
     log,
   });
@@ -124,6 +123,8 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     .then((id) => {
       engineId = id;
     })
+    .then(() => containers.networks.load())
+    .then(() => containers.networks.bringUp(continuesSession))
     .then(() => restoreContainers(containers, liveRestore || continuesSession))
     .catch((error: unknown) => log(`Cannot restore containers: ${String(error)}`));
   return {

@@ -31,7 +31,7 @@ import type { Services } from './services.ts';
 import { statsResponse } from './stats-response.ts';
 import { waitResponse } from './wait-response.ts';
 
-export function containerRoutes({ containers, networks }: Services): Hono {
+export function containerRoutes({ containers }: Services): Hono {
   const routes = new Hono();
   const named = (c: Context): string => c.req.param('id') ?? '';
   const found = (c: Context): Container => containers.store.get(named(c));
@@ -40,7 +40,7 @@ export function containerRoutes({ containers, networks }: Services): Hono {
     const query = new Query(c.req.raw);
     const filters = Filters.parse(query.text('filters'), LIST_FILTERS);
     const options = { all: query.flag('all'), limit: query.integer('limit') ?? 0, filters };
-    const listed = listContainers(containers, networks, options);
+    const listed = listContainers(containers, options);
     return json(query.flag('size') ? await withSizes(containers, listed) : listed);
   });
   routes.post('/containers/create', async (c) => {

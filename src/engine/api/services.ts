@@ -2,7 +2,7 @@
 import type { ContainerContext } from '../container/container-context.ts';
 import type { EventLog } from '../event/event-log.ts';
 import type { ImageUsage } from '../system/disk-usage.ts';
-import type { Networks } from '../system/networks.ts';
+import type { Networks } from '../network/network-store.ts';
 
 export interface Services {
   readonly containers: ContainerContext;

@@ -4,7 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import type { Image } from '../image/image.ts';
-import type { Networks } from '../system/networks.ts';
+import type { Network } from '../network/network.ts';
+import type { Networks } from '../network/network-store.ts';
 import type { VolumeStore } from '../volume/volume-store.ts';
 import type { RandomBytes } from '../random.ts';
 import type { Lifetime } from '../lifetime.ts';
@@ -58,18 +59,12 @@ export function emitContainerEvent(
   });
 }
 
-/** A container joined or left its network. */
+/** A container joined or left a network. */
 export function emitNetworkEvent(
-  { emit, networks }: Pick<ContainerContext, 'emit' | 'networks'>,
-  { id, hostConfig }: Container,
+  { emit }: Pick<ContainerContext, 'emit'>,
+  containerId: string,
+  { id, name, driver }: Network,
   action: 'connect' | 'disconnect',
 ): void {
-  const network = networks.all().find(({ name }) => name === hostConfig.NetworkMode);
-  if (network === undefined) return;
-  emit({
-    type: 'network',
-    action,
-    id: network.id,
-    attributes: { container: id, name: network.name, type: network.driver },
-  });
+  emit({ type: 'network', action, id, attributes: { container: containerId, name, type: driver } });
 }

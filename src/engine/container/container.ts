@@ -9,6 +9,9 @@ import { ProcessIo } from './io/process-io.ts';
 import type { ContainerLog } from './log/container-log.ts';
 import type { MountPoint } from './mount-points.ts';
 import { Mutex } from './mutex.ts';
+import type { Attachments } from '../network/attachment.ts';
+import type { Rule } from '../network/firewall-rules.ts';
+import type { PortBinding } from '../network/port-bindings.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { parseSignal, SIGTERM } from './signals.ts';
 
@@ -19,6 +22,7 @@ export interface ContainerOptions {
   readonly config: Config;
   readonly hostConfig: HostConfig;
   readonly points: readonly MountPoint[];
+  readonly networks: Attachments;
   readonly clock: Clock;
   /** Now, unless it was created by an earlier engine. */
   readonly createdMs?: number;
@@ -51,6 +55,16 @@ export class Container {
   restartPolicy: RestartPolicy;
   /** Of the container that has the network files: another one, with `--network container:x`. */
   networkDirectory: string;
+  /** What it is connected to, or will be when it runs. */
+  networks: Attachments;
+  /** While it runs: the ports of the host that are its, and what makes them so. */
+  ports: readonly PortBinding[] = [];
+  portRules: readonly Rule[] = [];
+  proxies: readonly Task[] = [];
+  /** Of its network stack while it runs; empty when it has none of its own. */
+  sandboxId = '';
+  /** How many cables its namespace has had. */
+  plugged = 0;
   rootfs: RootfsPaths | undefined;
   task: Task | undefined;
   /** It got a signal since its last start, but for one at the engine's own end: enough for `unless-stopped`. */
@@ -70,6 +84,7 @@ export class Container {
     this.config = options.config;
     this.hostConfig = options.hostConfig;
     this.points = options.points;
+    this.networks = options.networks;
     this.networkDirectory = this.directory;
     this.createdMs = options.createdMs ?? options.clock.nowMs();
     this.log = options.log;

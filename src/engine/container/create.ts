@@ -3,26 +3,24 @@ import { DrydockError } from '../../contracts/errors.ts';
 import type { InitEntry, RootfsLayer } from '../../contracts/runtime.ts';
 import { platformWarnings, requirePlatform } from '../image/check-platform.ts';
 import type { Image } from '../image/image.ts';
+import { attachmentsOf } from '../network/attachment.ts';
 import { randomId } from '../random.ts';
 import type { Platform } from '../registry/platform.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import { Container, directoryOf } from './container.ts';
-import { giveToRoot, letRootPass } from '../daemon/give-to-root.ts';
+import { letRootPass } from '../daemon/give-to-root.ts';
 import { withCreateDefaults } from '../daemon/container-defaults.ts';
 import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
 import { makeLog } from './log/make-log.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
-import { networkFileTexts } from './network-files.ts';
 import { parseMounts } from './parse-mounts.ts';
 import type { MountDraft } from './parse-mounts.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
 import { requireStorageOptions } from './storage-options.ts';
 import { validateConfig, validateHostConfig } from './validate-config.ts';
 import { fillVolumes, removeAnonymousVolumes, resolveMounts } from './volumes.ts';
-
-const utf8 = new TextEncoder();
 
 /** Mount points in the root that must not show in a diff: Docker's init layer. */
 export const INIT_LAYER: readonly InitEntry[] = [
@@ -46,7 +44,7 @@ export async function createContainer(
   request: CreateRequest,
   platform?: Platform,
 ): Promise<Created> {
-  const { HostConfig: hostConfigRequest, NetworkingConfig: _, ...configRequest } = request;
+  const { HostConfig: hostConfigRequest, NetworkingConfig: networkingRequest, ...configRequest } = request;
   const asked = withCreateDefaults(hostConfigRequest ?? hostConfigSchema.parse({}), context.daemon);
   validateConfig(configRequest);
   const checked = validateHostConfig(asked, configRequest, {
@@ -54,6 +52,7 @@ export async function createContainer(
     remapped: context.daemon.idMappings !== undefined,
   });
   const hostConfig = completeHostConfig(context, checked.resources);
+  const networks = attachmentsOf(context.networks, hostConfig, networkingRequest);
   const drafts = parseMounts(hostConfig, context.daemon.dataRoot);
   await requireSources(context, drafts);
   const image = context.images.get(configRequest.Image);
@@ -77,6 +76,7 @@ export async function createContainer(
     config: { ...config, Hostname: hostnameOf(context, config, hostConfig, id) },
     hostConfig,
     points: mounts.points,
+    networks,
     clock: context.clock,
     directory: directoryOf(context.daemon.dataRoot, id),
     log: makeLog(context, { id, directory: directoryOf(context.daemon.dataRoot, id), logConfig: hostConfig.LogConfig }),
@@ -128,16 +128,10 @@ async function layOut(context: ContainerContext, container: Container): Promise<
 
 async function writeOwnFiles(context: ContainerContext, container: Container): Promise<void> {
   const { files } = context.runtime;
-  const [texts] = await Promise.all([
-    networkFileTexts(container, context.hostFacts),
-    files.mkdir(container.directory, 0o710),
-  ]);
-  const log = container.logPath === '' ? [] : [files.write(container.logPath, new Uint8Array(0), { mode: 0o640 })];
   await Promise.all([
-    ...log,
-    ...Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })),
+    files.mkdir(container.directory, 0o710),
+    ...(container.logPath === '' ? [] : [files.write(container.logPath, new Uint8Array(0), { mode: 0o640 })]),
     letRootPass(context, container.directory),
-    ...Object.keys(texts).map((path) => giveToRoot(context, path)),
   ]);
 }
 
@@ -194,9 +188,8 @@ function hostnameOf(context: ContainerContext, config: Config, { NetworkMode }: 
 }
 
 function warningsOf({ NetworkMode, PortBindings }: HostConfig): string[] {
-  if (Object.keys(PortBindings ?? {}).length === 0) return [];
-  if (NetworkMode === 'host') return ['Published ports are discarded when using host network mode'];
-  return ['This engine does not publish ports yet: the container is reachable from inside only'];
+  const isDiscarded = NetworkMode === 'host' && Object.keys(PortBindings ?? {}).length > 0;
+  return isDiscarded ? ['Published ports are discarded when using host network mode'] : [];
 }
 
 function directory(path: string): InitEntry {

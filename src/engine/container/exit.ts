@@ -1,5 +1,6 @@
 // The end of a container's process: last output, state, events, then removal or the next run, as its options say.
 import type { TaskExit } from '../../contracts/runtime.ts';
+import { releaseNetworks } from '../network/sandbox.ts';
 import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
@@ -51,7 +52,9 @@ async function settle(
     ? undefined
     : restartPolicy.afterExit(exit.exitCode, container.stoppedByUser, ranForMs);
   const attributes = { exitCode: String(exit.exitCode), execDuration: String(Math.floor(ranForMs / 1000)) };
-  emitNetworkEvent(context, container, 'disconnect');
+  const left = [...container.networks.values()].flatMap(({ endpoint }) => (endpoint ? [endpoint.network] : []));
+  releaseNetworks(context, container);
+  for (const network of left) emitNetworkEvent(context, container.id, network, 'disconnect');
   await unmountVolumes(context, container);
   emitUnmounts(context, container);
   emitContainerEvent(context, container, 'die', attributes);

@@ -10,11 +10,11 @@ import type { HostConfig } from './create-request.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
 import { mountRequestBodies } from './mount-request-body.ts';
-import { portMap } from './ports.ts';
+import { networkSettingsBody } from './network-settings.ts';
 
 export function inspectContainer(
   container: Container,
-  { networks, daemon }: Pick<ContainerContext, 'networks' | 'daemon'>,
+  { daemon }: Pick<ContainerContext, 'daemon'>,
   sizes?: ContainerSizes,
 ): ContainerInspectResponse {
   const { id, config, state, rootfs, image } = container;
@@ -54,26 +54,7 @@ export function inspectContainer(
     ...sizes,
     Mounts: mountBodies(container.points),
     Config: configBody(container.config),
-    NetworkSettings: {
-      Bridge: '',
-      SandboxID: '',
-      SandboxKey: state.pid > 0 ? `/proc/${state.pid}/ns/net` : '',
-      Ports: portMap(container),
-      HairpinMode: false,
-      LinkLocalIPv6Address: '',
-      LinkLocalIPv6PrefixLen: 0,
-      SecondaryIPAddresses: null,
-      SecondaryIPv6Addresses: null,
-      EndpointID: '',
-      Gateway: '',
-      GlobalIPv6Address: '',
-      GlobalIPv6PrefixLen: 0,
-      IPAddress: '',
-      IPPrefixLen: 0,
-      IPv6Gateway: '',
-      MacAddress: '',
-      Networks: networks.endpointsOf(container),
-    },
+    NetworkSettings: networkSettingsBody(container),
   };
 }
 

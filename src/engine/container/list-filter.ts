@@ -2,13 +2,12 @@
 // Source: moby daemon/list.go.
 import { DrydockError } from '../../contracts/errors.ts';
 import type { Filters } from '../api/filters.ts';
-import type { Networks } from '../system/networks.ts';
 import type { ContainerContext } from './container-context.ts';
 import { STATE_NAMES } from './container-state.ts';
 import type { Container } from './container.ts';
 import { HEALTH_STATUSES } from './health/health-state.ts';
 import { mountBodies } from './mount-points.ts';
-import { portSummaries } from './ports.ts';
+import { listedPorts } from './network-settings.ts';
 
 export const LIST_FILTERS: readonly string[] =
   'ancestor before exited expose health id is-task isolation label name network publish since status volume'.split(' ');
@@ -16,7 +15,7 @@ export const LIST_FILTERS: readonly string[] =
 export type ContainerTest = (container: Container) => boolean;
 
 /** @throws DrydockError `invalid-argument`, `not-found`, `internal` in Docker's words */
-export function listFilter(context: ContainerContext, networks: Networks, filters: Filters): ContainerTest {
+export function listFilter(context: ContainerContext, filters: Filters): ContainerTest {
   const exited = filters.values('exited').map(exitCode);
   requireOneOf(filters, 'status', 'state', STATE_NAMES);
   const isTask = filters.flag('is-task');
@@ -37,7 +36,7 @@ export function listFilter(context: ContainerContext, networks: Networks, filter
     ['health', ({ state }) => filters.exact('health', state.health?.status ?? 'none')],
     ['volume', (container) => mountsOne(container, filters.values('volume'))],
     ['ancestor', (container) => isDescendant(context, container, filters.values('ancestor'))],
-    ['network', (container) => isOnOne(networks, container, filters.values('network'))],
+    ['network', (container) => isOnOne(container, filters.values('network'))],
     ['publish expose', (container) => hasPort(container, publish, expose)],
   ];
   // Nobody pays for what was not asked: a list of hundreds is looked at again and again.
@@ -91,7 +90,7 @@ function portsOf(key: string, value: string): string[] {
 }
 
 function hasPort(container: Container, publish: readonly string[], expose: readonly string[]): boolean {
-  return portSummaries(container).some(({ PublicPort = 0, PrivatePort, Type }) => {
+  return listedPorts(container).some(({ PublicPort = 0, PrivatePort, Type }) => {
     return publish.includes(`${PublicPort}/${Type}`) || expose.includes(`${PrivatePort}/${Type}`);
   });
 }
@@ -101,11 +100,10 @@ function mountsOne({ points }: Container, wanted: readonly string[]): boolean {
   return wanted.some((value) => known.includes(value));
 }
 
-function isOnOne(networks: Networks, container: Container, wanted: readonly string[]): boolean {
-  const endpoints = Object.entries(networks.endpointsOf(container));
-  return wanted.some((value) => {
-    return endpoints.some(([name, { NetworkID = '' }]) => name === value || NetworkID.startsWith(value));
-  });
+function isOnOne({ networks }: Container, wanted: readonly string[]): boolean {
+  return wanted.some((value) =>
+    [...networks].some(([name, { networkId }]) => name === value || (networkId !== '' && networkId.startsWith(value))),
+  );
 }
 
 function isDescendant({ images }: ContainerContext, { image }: Container, ancestors: readonly string[]): boolean {

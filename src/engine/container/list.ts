@@ -1,14 +1,13 @@
 // GET /containers/json: which containers, in which order, and what is said of each.
 import type { ContainerSummary } from '@docker/node-sdk';
 import type { Filters } from '../api/filters.ts';
-import type { Networks } from '../system/networks.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { statusText } from './human-duration.ts';
 import { listFilter } from './list-filter.ts';
 import { commandOf } from './merge-image-config.ts';
 import { mountBodies } from './mount-points.ts';
-import { portSummaries } from './ports.ts';
+import { listedPorts, networkBodies } from './network-settings.ts';
 
 export interface ListOptions {
   /** Stopped ones too. */
@@ -21,21 +20,19 @@ export interface ListOptions {
 /** Newest first. @throws DrydockError `invalid-argument` for a filter's value */
 export function listContainers(
   context: ContainerContext,
-  networks: Networks,
   options: ListOptions,
 ): ContainerSummary[] {
   const { filters } = options;
-  const passes = listFilter(context, networks, filters);
+  const passes = listFilter(context, filters);
   const all = options.all || options.limit > 0 || filters.values('status').length > 0;
   const chosen = context.store.all().filter((container) => (all || container.state.running) && passes(container));
   const limited = options.limit > 0 ? chosen.slice(0, options.limit) : chosen;
   const imageName = imageNames(context);
-  return limited.map((container) => summaryOf(context, networks, container, imageName(container)));
+  return limited.map((container) => summaryOf(context, container, imageName(container)));
 }
 
 function summaryOf(
   context: ContainerContext,
-  networks: Networks,
   container: Container,
   imageName: string,
 ): ContainerSummary {
@@ -48,12 +45,12 @@ function summaryOf(
     ImageID: container.image.id,
     Command: [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' '),
     Created: Math.floor(container.createdMs / 1000),
-    Ports: portSummaries(container),
+    Ports: listedPorts(container),
     Labels: config.Labels,
     State: state.name,
     Status: statusText(state, context.clock.nowMs()),
     HostConfig: { NetworkMode: container.hostConfig.NetworkMode },
-    NetworkSettings: { Networks: networks.endpointsOf(container) },
+    NetworkSettings: { Networks: networkBodies(container) },
     Mounts: mountBodies(container.points),
   };
 }

@@ -2,11 +2,13 @@
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { OciSpec } from '../../contracts/oci-runtime.ts';
 import type { Task } from '../../contracts/runtime.ts';
+import { allocateNetworks, isSetupFailure, preparation, releaseNetworks } from '../network/sandbox.ts';
 import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { joinedContainer } from './joined-containers.ts';
 import { joinNetwork } from './join-network.ts';
+import { writeNetworkFiles } from './network-files.ts';
 import { removeContainer } from './remove.ts';
 import { prepareSharedMemory, releaseSharedMemory } from './shared-memory.ts';
 import { startDevices } from './start-devices.ts';
@@ -53,10 +55,13 @@ async function attempt(context: ContainerContext, container: Container): Promise
   }
   if (state.running && !state.restarting) return undefined;
   const task = await prepare(context, container).then(
-    (spec) => run(context, container, spec).catch((cause: unknown) => startFailure(cause, spec.process.args[0] ?? '')),
+    (spec) => run(context, container, spec).catch((cause: unknown) => {
+      return isSetupFailure(cause) ? preparationFailure(cause) : startFailure(cause, spec.process.args[0] ?? '');
+    }),
     preparationFailure,
   );
   if ('error' in task) {
+    releaseNetworks(context, container);
     await Promise.all([unmountVolumes(context, container), releaseSharedMemory(context, container)]);
     settleFailure(context, container, task);
     return task;
@@ -66,7 +71,9 @@ async function attempt(context: ContainerContext, container: Container): Promise
   state.setRunning(task.pid, context.clock.nowMs());
   beginHealthChecks(context, container);
   context.disk.save(container);
-  emitNetworkEvent(context, container, 'connect');
+  for (const { endpoint } of container.networks.values()) {
+    if (endpoint !== undefined) emitNetworkEvent(context, container.id, endpoint.network, 'connect');
+  }
   emitMounts(context, container);
   emitContainerEvent(context, container, 'start');
   followTask(context, container, task);
@@ -83,9 +90,9 @@ export function followTask(context: ContainerContext, container: Container, task
 async function prepare(context: ContainerContext, container: Container): Promise<OciSpec> {
   const { config, hostConfig, rootfs } = container;
   if (rootfs === undefined) throw new DrydockError('internal', `Cannot start ${container.id}: it has no root`);
-  requireNetwork(hostConfig.NetworkMode);
   prepareLog(container);
   joinNetwork(context, container);
+  allocateNetworks(context, container);
   const sharedMemory = await prepareSharedMemory(context, container);
   const [user, networkSysctls, points, devices] = await Promise.all([
     userOf(context.runtime, container, config.User),
@@ -95,6 +102,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     makeWorkingDirectory(context, container, rootfs.merged),
     makeSources(context, container),
     requirePropagation(context.runtime.files, container.points),
+    writeNetworkFiles(context, container),
   ]);
   return buildSpec({
     id: container.id,
@@ -114,20 +122,18 @@ async function prepare(context: ContainerContext, container: Container): Promise
   });
 }
 
-function run(
-  { runtime }: ContainerContext,
-  { id, bundle, config, hostConfig }: Container,
-  spec: OciSpec,
-): Promise<Task> {
+function run(context: ContainerContext, container: Container, spec: OciSpec): Promise<Task> {
+  const { id, bundle, config, hostConfig } = container;
   const [rows = 0, cols = 0] = hostConfig.ConsoleSize ?? [];
   const size = rows > 0 && cols > 0 ? { cols, rows } : {};
-  return runtime.run({ id, bundle, spec, stdio: { stdin: config.OpenStdin, tty: config.Tty, ...size } });
+  const stdio = { stdin: config.OpenStdin, tty: config.Tty, ...size };
+  return context.runtime.run({ id, bundle, spec, stdio, prepare: preparation(context, container) });
 }
 
 // Whatever is wrong with the container's own configuration by now is the daemon's failure: Docker answers 500.
 function preparationFailure(cause: unknown): StartFailure {
   const message = cause instanceof Error ? cause.message : String(cause);
-  const code = isDrydockError(cause, 'not-found', 'conflict') ? cause.code : 'internal';
+  const code = isDrydockError(cause, 'not-found', 'conflict', 'forbidden') ? cause.code : 'internal';
   return { exitCode: UNKNOWN_FAILURE, error: new DrydockError(code, message, { cause }) };
 }
 
@@ -184,9 +190,4 @@ function isMissing({ runtime }: ContainerContext, path: string): Promise<boolean
     () => false,
     () => true,
   );
-}
-
-function requireNetwork(mode: string): void {
-  if (['bridge', 'none', 'host'].includes(mode) || mode.startsWith('container:')) return;
-  throw new DrydockError('not-found', `failed to set up container networking: network ${mode} not found`);
 }

@@ -33,8 +33,8 @@ export async function diskUsageOf(services: Services, kinds: readonly string[]):
   };
 }
 
-function containersOf({ containers, networks }: Services): Promise<object[]> {
-  const all = listContainers(containers, networks, { all: true, limit: 0, filters: Filters.parse('', []) });
+function containersOf({ containers }: Services): Promise<object[]> {
+  const all = listContainers(containers, { all: true, limit: 0, filters: Filters.parse('', []) });
   return withSizes(containers, all);
 }
 

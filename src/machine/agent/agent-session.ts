@@ -28,6 +28,7 @@ export type AgentRequest = WithoutId<
           | 'remove';
       }
     | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'chown' | 'idmap' | 'kept' | 'adopt' }
+    | { type: 'netlink' }
   >
 >;
 type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';

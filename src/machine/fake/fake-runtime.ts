@@ -33,6 +33,7 @@ export type FakeCall =
   | { readonly method: 'kill'; readonly containerId: string; readonly signal: number }
   | { readonly method: 'setFrozen'; readonly containerId: string; readonly frozen: boolean }
   | { readonly method: 'update'; readonly containerId: string; readonly resources: OciResources }
+  | { readonly method: 'netlink'; readonly messages: Uint8Array; readonly netns: string | undefined }
   | { readonly method: 'spawn'; readonly request: SpawnRequest };
 
 export interface FakeContainer {
@@ -42,6 +43,20 @@ export interface FakeContainer {
   /** What `cgroup` answers. */
   readonly cgroup: Record<string, string>;
 }
+
+/** Of every host. */
+const HOST_PROGRAMS: Record<string, FakeProgram> = {
+  'iptables-save': () => 0,
+  'iptables-restore': async (io) => {
+    for await (const _ of io.stdin) continue;
+    return 0;
+  },
+  '/usr/bin/docker-proxy': async (io) => {
+    await io.print('ready\n');
+    await new Promise((resolve) => io.ended.addEventListener('abort', resolve));
+    return 143;
+  },
+};
 
 interface FakeListener {
   readonly queue: ByteDuplex[];
@@ -75,7 +90,7 @@ export class FakeRuntime implements Runtime {
   #nextPid = 100;
 
   constructor(programs: Record<string, FakeProgram> = {}) {
-    this.programs = { ...programs };
+    this.programs = { ...HOST_PROGRAMS, ...programs };
   }
 
   /** The next call of `method` is refused with `error`. */
@@ -153,6 +168,7 @@ export class FakeRuntime implements Runtime {
       throw new DrydockError('guest', `Cannot run "${request.id}": container "${request.id}" already exists`);
     }
     const { args, env, cwd } = request.spec.process;
+    await request.prepare?.(this.#nextPid);
     const task = this.#start(args, envOf(env), cwd, request.stdio);
     const container: FakeContainer = { task, execs: new Map(), frozen: false, cgroup: {} };
     this.containers.set(request.id, container);
@@ -202,6 +218,11 @@ export class FakeRuntime implements Runtime {
   async cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {
     const { cgroup } = this.#container(containerId, 'read the cgroup of');
     return Object.fromEntries(files.flatMap((name) => (cgroup[name] === undefined ? [] : [[name, cgroup[name]]])));
+  }
+
+  async netlink(messages: Uint8Array, netns?: string): Promise<Uint8Array> {
+    this.#record({ method: 'netlink', messages, netns });
+    return new Uint8Array(0);
   }
 
   async spawn(request: SpawnRequest): Promise<FakeTask> {

@@ -22,6 +22,8 @@ export interface FollowOptions {
   readonly sendSignal: (pid: number, signal: number) => Promise<void>;
   /** Of the container's process, when an earlier host was told that it started. */
   readonly pid?: number | undefined;
+  /** The container is there, with its first process; the shim waits for a signal. */
+  readonly onCreated?: ((pid: number) => void) | undefined;
   /** The shim was killed: ends what it leaves behind. */
   readonly cleanUp?: () => Promise<TaskExit>;
 }
@@ -38,6 +40,7 @@ export async function followShim(process: GuestProcess, options: FollowOptions):
 
   const take = (line: string): void => {
     const event = parse(line);
+    if (event.event === 'created') options.onCreated?.(numberOf(event.pid));
     if (event.event === 'started') started.resolve(numberOf(event.pid));
     if (event.event === 'error') started.reject(new DrydockError('guest', String(event.message)));
     if (event.event === 'exit') exit = exitOf(event, options.pid !== undefined);

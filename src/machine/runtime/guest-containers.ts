@@ -5,6 +5,7 @@ import type { ExecRequest, ReattachRequest, RunRequest, Task, TaskExit } from '.
 import { ERRNO } from '../errno.ts';
 import type { AgentCalls } from './agent-calls.ts';
 import { followShim, keptExit } from './container-task.ts';
+import type { FollowOptions } from './container-task.ts';
 import { exitCodeOf, nothing, nowhere, startProcess } from './guest-process.ts';
 import type { GuestProcess, ProcessRequest } from './guest-process.ts';
 import { adoptKept, startKept } from './kept-process.ts';
@@ -17,6 +18,10 @@ interface Running {
 }
 
 const SHIM = 'drydock-shim';
+/** How long a created container waits for what it is held for. */
+const HOLD_S = '30';
+const SIGUSR1 = 10;
+const SIGTERM = 15;
 const SHIM_ENV = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
 /** containerd's place for its shims' sockets; a path in the bundle would be too long for a unix socket. */
 const SOCKETS = '/run/containerd/s';
@@ -30,16 +35,20 @@ export class GuestContainers {
     this.#calls = calls;
   }
 
-  async run({ id, bundle, spec, stdio }: RunRequest): Promise<Task> {
+  async run({ id, bundle, spec, stdio, prepare }: RunRequest): Promise<Task> {
     if (this.#running.has(id)) throw new DrydockError('guest', `Cannot run "${id}": it runs already`);
     const running: Running = { bundle, cgroup: `/sys/fs/cgroup${spec.linux.cgroupsPath}`, task: undefined };
     this.#running.set(id, running);
-    const argv = [SHIM, 'run', '--bundle', bundle, '--id', id];
-    const prepare = [this.#write(`${bundle}/config.json`, spec, bundle)];
+    const hold = prepare === undefined ? [] : ['--hold', HOLD_S];
+    const argv = [SHIM, 'run', '--bundle', bundle, '--id', id, ...hold];
+    const written = [this.#write(`${bundle}/config.json`, spec, bundle)];
     try {
       const request = { argv, env: SHIM_ENV, cwd: '/', stdio, status: true, keep: id };
-      const process = await this.#start(request, id, prepare);
-      running.task = await this.#follow(process, () => this.#cleanUp(id, bundle));
+      const process = await this.#start(request, id, written);
+      const cleanUp = (): Promise<TaskExit> => this.#cleanUp(id, bundle);
+      running.task = await (prepare === undefined
+        ? this.#follow(process, { cleanUp })
+        : this.#followPrepared(process, prepare, cleanUp));
       return running.task;
     } catch (error) {
       await this.forget(id);
@@ -58,7 +67,7 @@ export class GuestContainers {
     const pid = /^\d+$/.test(pidText ?? '') ? Number(pidText) : undefined;
     const cgroup = `/sys/fs/cgroup${await this.#cgroupOf(pid, id)}`;
     const running: Running = { bundle, cgroup, task: undefined };
-    if (process !== undefined) running.task = await this.#follow(process, () => this.#cleanUp(id, bundle), pid);
+    if (process !== undefined) running.task = await this.#follow(process, { cleanUp: () => this.#cleanUp(id, bundle), pid });
     else if (exitText !== undefined || pid !== undefined) {
       running.task = endedTask(pid ?? 0, keptExit(exitText ?? '') ?? (await this.#cleanUp(id, bundle)));
     } else return undefined;
@@ -173,9 +182,34 @@ export class GuestContainers {
     return process;
   }
 
-  #follow(process: GuestProcess, cleanUp?: () => Promise<TaskExit>, pid?: number): Promise<Task> {
+  #follow(process: GuestProcess, options: Omit<FollowOptions, 'sendSignal'> = {}): Promise<Task> {
     const sendSignal = (to: number, signal: number): Promise<void> => this.signal(to, signal);
-    return followShim(process, { sendSignal, pid, ...(cleanUp && { cleanUp }) });
+    return followShim(process, { sendSignal, ...options });
+  }
+
+  async #followPrepared(
+    process: GuestProcess,
+    prepare: (pid: number) => Promise<void>,
+    cleanUp: () => Promise<TaskExit>,
+  ): Promise<Task> {
+    let failure: unknown;
+    const onCreated = (pid: number): void => {
+
+      const prepared = prepare(pid);
+      const told = prepared.then(
+        () => this.signal(process.pid, SIGUSR1),
+        (error: unknown) => {
+          failure = error;
+          return this.signal(process.pid, SIGTERM);
+        },
+      );
+      told.catch(() => undefined);
+    };
+    try {
+      return await this.#follow(process, { cleanUp, onCreated });
+    } catch (error) {
+      throw failure ?? error;
+    }
   }
 
   // containerd does the same when a shim is gone: what is left of the container is killed.

@@ -92,6 +92,10 @@ export class GuestRuntime implements Runtime {
   update(containerId: string, resources: OciResources): Promise<void> {
     return this.#containers.update(containerId, resources);
   }
+  async netlink(messages: Uint8Array, netns = ''): Promise<Uint8Array> {
+    const { content } = await this.#calls.ask({ type: 'netlink', netns, content: messages }, 'content');
+    return content;
+  }
   cgroup(containerId: string, files: readonly string[]): Promise<Record<string, string>> {
     return this.#containers.cgroup(containerId, files);
   }

@@ -1,6 +1,7 @@
 // A container as it is on the guest's disk: config.v2.json and hostconfig.json, with dockerd's fields as far as we have them.
 // Source: moby container/container.go (Container, its JSON fields), container/state.go (State).
 import { z } from 'zod';
+import { networkSettingsSchema, savedNetworks } from '../../network/attachment-file.ts';
 import { isDigest } from '../../blob/sha256.ts';
 import { parseTimestamp, rfc3339Nano, ZERO_TIME } from '../../timestamp.ts';
 import type { Container } from '../container.ts';
@@ -56,6 +57,7 @@ const fileSchema = z.looseObject({
   HasBeenStartedBefore: z.boolean(),
   HasBeenManuallyStopped: z.boolean(),
   MountPoints: z.record(z.string(), z.looseObject({ Point: point })),
+  NetworkSettings: networkSettingsSchema,
 });
 
 export type ContainerFile = z.output<typeof fileSchema>;
@@ -90,6 +92,7 @@ export function containerFiles(container: Container): { readonly config: string;
     Config: config,
     Image: image.id,
     ImageManifest: null,
+    NetworkSettings: savedNetworks(container),
     LogPath: container.logPath,
     Name: `/${container.name}`,
     Driver: 'overlay2',

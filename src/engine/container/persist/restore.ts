@@ -1,5 +1,7 @@
 // The engine starts where another one was: containers are read from the guest's disk, those that run are taken over, those
 // that ended meanwhile are settled, and restart policies are applied, in dockerd's order (moby daemon/daemon.go, restore).
+import { loadedAttachments, resumeNetworks } from '../../network/attachment-file.ts';
+import { publish, releaseNetworks } from '../../network/sandbox.ts';
 import type { TaskExit } from '../../../contracts/runtime.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
 import type { Image } from '../../image/image.ts';
@@ -89,12 +91,14 @@ async function load(context: ContainerContext, id: string): Promise<Container> {
     config: loaded.config,
     hostConfig: loaded.hostConfig,
     points: loaded.points,
+    networks: loadedAttachments(loaded.file.NetworkSettings, loaded.hostConfig.NetworkMode),
     clock,
     directory,
     log: makeLog(context, { id, directory, logConfig: loaded.hostConfig.LogConfig }),
     ...(loaded.file.Created !== undefined && { createdMs: loaded.file.Created }),
   });
   restoreState(container.state, loaded.file);
+  if (container.state.running) resumeNetworks(context.networks, container, loaded.file.NetworkSettings);
   container.restartCount = loaded.file.RestartCount;
   container.restartPolicy.reset(loaded.file.RestartCount);
   container.stoppedByUser = loaded.file.HasBeenManuallyStopped;
@@ -136,6 +140,9 @@ async function revive(context: ContainerContext, container: Container, live: boo
     container.io.start(task);
   }
   if (exit === undefined && task !== undefined) {
+    await publish(context, container).catch((error: unknown) => {
+      context.log(`Cannot publish the ports of container ${id}: ${reasonOf(error)}`);
+    });
     state.paused = (await runtime.cgroup(id, ['cgroup.freeze']))['cgroup.freeze']?.trim() === '1';
     followTask(context, container, task);
     if (!state.paused) beginHealthChecks(context, container);
@@ -145,6 +152,7 @@ async function revive(context: ContainerContext, container: Container, live: boo
   }
   await container.io.finish();
   container.task = undefined;
+  releaseNetworks(context, container);
   await Promise.all([unmountVolumes(context, container), releaseSharedMemory(context, container)]);
   const ended = exit ?? LOST;
   state.oomKilled = ended.oomKilled;

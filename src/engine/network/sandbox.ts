@@ -1,0 +1,206 @@
+// A container and its networks from start to end: addresses and ports are taken before it runs, its cables are plugged in when
+// its namespace is there, and all of it is given back when it ends.
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { ContainerContext } from '../container/container-context.ts';
+import type { Container } from '../container/container.ts';
+import { hex, randomId } from '../random.ts';
+import { parseAddress } from './address.ts';
+import type { Attachment } from './attachment.ts';
+import { dnsNamesOf, gatewayOf } from './attachment.ts';
+import { randomMac } from './bridge-driver.ts';
+import { portRules } from './firewall-rules.ts';
+import type { Endpoint, EndpointLink, Network } from './network.ts';
+import { releasePorts, takePorts } from './port-bindings.ts';
+import { startProxies } from './proxies.ts';
+
+const FIRST_INDEX = 2;
+
+type Context = Pick<ContainerContext, 'networks' | 'randomBytes' | 'runtime' | 'emit' | 'log'>;
+
+/** @throws DrydockError in Docker's words; nothing is taken then */
+export function allocateNetworks(context: Context, container: Container): void {
+  if (container.hostConfig.NetworkMode.startsWith('container:')) return;
+  try {
+    for (const [name, attachment] of inOrder(container)) {
+      const network = context.networks.get(attachment.networkId || name);
+      rekey(container, name, network.name);
+      attach(context, container, attachment, network);
+    }
+    takeOwnPorts(context, container);
+    container.sandboxId = randomId(context.randomBytes);
+  } catch (error) {
+    releaseNetworks(context, container);
+    throw setupFailure(error);
+  }
+}
+
+const SETUP_FAILED = 'failed to set up container networking: ';
+
+/** It is not the OCI runtime that could not start a container. */
+export function isSetupFailure(error: unknown): boolean {
+  return isDrydockError(error) && error.message.startsWith(SETUP_FAILED);
+}
+
+function setupFailure(cause: unknown): DrydockError {
+  const code = isDrydockError(cause) && cause.code !== 'guest' ? cause.code : 'internal';
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new DrydockError(code, `${SETUP_FAILED}${message}`, { cause });
+}
+
+/** What `Runtime.run` does between create and start; undefined when there is nothing to do for the kernel. */
+export function preparation(context: Context, container: Container): ((pid: number) => Promise<void>) | undefined {
+  const links = linksOf(container);
+  if (links.length === 0) return undefined;
+  const gateway = gatewayOf(container.networks.values());
+  return async (pid) => {
+    const { driver } = context.networks;
+    try {
+      await Promise.all([
+        ...links.map(({ link, endpoint }) => driver.plug(link, pid, endpoint === gateway)),
+        publish(context, container),
+      ]);
+    } catch (error) {
+      throw setupFailure(error);
+    }
+  };
+}
+
+/** Gives everything back; what is in the kernel goes behind the caller's back. */
+export function releaseNetworks(context: Context, container: Container): void {
+  unpublish(context, container);
+  container.sandboxId = '';
+  for (const attachment of container.networks.values()) detach(context, container, attachment);
+}
+
+/** Takes one endpoint. @throws DrydockError in Docker's words */
+export function attach(
+  { networks, randomBytes }: Context,
+  container: Container,
+  attachment: Attachment,
+  network: Network,
+): Endpoint {
+  const endpoint: Endpoint = {
+    id: randomId(randomBytes),
+    network,
+    containerId: container.id,
+    name: container.name,
+    ...(network.bridge !== undefined && { link: linkOf() }),
+  };
+  function linkOf(): EndpointLink {
+    const { bridge } = network;
+    if (bridge === undefined) throw new DrydockError('internal', `network ${network.name} has no bridge`);
+    const asked = parseAddress(attachment.request.IPAMConfig?.IPv4Address ?? '');
+    const address = asked === undefined ? bridge.pool.take() : bridge.pool.takeThis(asked);
+    if (address === undefined) {
+      const where = `${network.name} (${network.id})`;
+      throw new DrydockError('internal', `no available IPv4 addresses on this network's address pools: ${where}`);
+    }
+    const number = freeNumber(container);
+    return {
+      bridge,
+      address,
+      mac: attachment.request.MacAddress.toLowerCase().replaceAll('-', ':') || randomMac(randomBytes),
+      veth: `veth${hex(randomBytes(4)).slice(0, 7)}`,
+      name: `eth${number}`,
+      index: FIRST_INDEX + container.plugged++,
+    };
+  }
+  attachment.endpoint = endpoint;
+  attachment.networkId = network.id;
+  attachment.dnsNames = dnsNamesOf(container, network.name, attachment.request.Aliases);
+  network.endpoints.set(container.id, endpoint);
+  void networks;
+  return endpoint;
+}
+
+/** Gives one endpoint back. */
+export function detach({ networks, log }: Context, container: Container, attachment: Attachment): void {
+  const { endpoint } = attachment;
+  if (endpoint === undefined) return;
+  attachment.endpoint = undefined;
+  endpoint.network.endpoints.delete(container.id);
+  const { link } = endpoint;
+  if (link === undefined) return;
+  link.bridge.pool.release(link.address);
+  networks.driver.removeLink(link.veth).catch((error: unknown) => log(`Cannot remove ${link.veth}: ${String(error)}`));
+}
+
+/** Rules and processes for the container's ports. @throws DrydockError in Docker's words */
+export async function publish(context: Context, container: Container): Promise<void> {
+  const gateway = gatewayOf(container.networks.values());
+  if (gateway?.link === undefined || container.ports.length === 0) return;
+  const { networks } = context;
+  const published = publishedOf(container, gateway.link);
+  const rules = published.flatMap((port) => portRules(port, networks.proxied));
+  try {
+    await networks.firewall.change({ add: rules });
+    container.portRules = rules;
+    if (networks.proxied) container.proxies = await startProxies(context.runtime, published);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw external(gateway, why, error);
+  }
+}
+
+export function unpublish(context: Context, container: Container): void {
+  const { networks, log } = context;
+  releasePorts(networks.ports, container.ports);
+  container.ports = [];
+  for (const proxy of container.proxies) void proxy.signal(SIGTERM).catch(() => undefined);
+  container.proxies = [];
+  const rules = container.portRules;
+  container.portRules = [];
+  if (rules.length === 0) return;
+  networks.firewall
+    .change({ remove: rules })
+    .catch((error: unknown) => log(`Cannot remove the rules of container ${container.id}: ${String(error)}`));
+}
+
+const SIGTERM = 15;
+
+/** Takes ports of the host for the container. @throws DrydockError in Docker's words */
+export function takeOwnPorts({ networks }: Context, container: Container): void {
+  const gateway = gatewayOf(container.networks.values());
+  if (gateway?.link === undefined) return;
+  try {
+    const { hostAddress } = gateway.link.bridge;
+    container.ports = takePorts(networks.ports, container.config, container.hostConfig, hostAddress);
+  } catch (error) {
+    if (!isDrydockError(error)) throw error;
+    throw external(gateway, error.message, error);
+  }
+}
+
+export function publishedOf(container: Container, { bridge, address }: EndpointLink) {
+  return container.ports.map((port) => ({ ...port, bridge, address }));
+}
+
+function external({ name, id }: Endpoint, why: string, cause: unknown): DrydockError {
+  const message = `driver failed programming external connectivity on endpoint ${name} (${id}): ${why}`;
+  return new DrydockError('internal', message, { cause });
+}
+
+function linksOf(container: Container): { readonly link: EndpointLink; readonly endpoint: Endpoint }[] {
+  return [...container.networks.values()].flatMap(({ endpoint }) =>
+    endpoint?.link === undefined ? [] : [{ link: endpoint.link, endpoint }],
+  );
+}
+
+/** The network that the container was made for is its eth0. */
+function inOrder(container: Container): (readonly [string, Attachment])[] {
+  const { NetworkMode } = container.hostConfig;
+  return [...container.networks].sort(([a], [b]) => Number(b === NetworkMode) - Number(a === NetworkMode));
+}
+
+/** A network may have got its name after the container was made, or be known by its id. */
+function rekey(container: Container, from: string, to: string): void {
+  if (from === to) return;
+  container.networks = new Map([...container.networks].map(([name, value]) => [name === from ? to : name, value]));
+}
+
+function freeNumber(container: Container): number {
+  const taken = new Set(linksOf(container).map(({ link }) => link.name));
+  let number = 0;
+  while (taken.has(`eth${number}`)) number++;
+  return number;
+}
