@@ -45,6 +45,7 @@ export const ROOT_PROGRAMS: readonly { readonly step: Step; readonly path: strin
   { step: programStep({ name: 'drydock-agent', folder: 'agent' }), path: 'usr/sbin/drydock-agent' },
   { step: programStep({ name: 'docker', folder: 'stub' }), path: 'usr/bin/docker' },
   { step: programStep({ name: 'docker-init', folder: 'docker-init' }), path: 'usr/bin/docker-init' },
+  { step: programStep({ name: 'docker-proxy', folder: 'docker-proxy' }), path: 'usr/bin/docker-proxy' },
   { step: programStep({ name: 'drydock-shim', folder: 'shim', libcrun: true }), path: 'usr/bin/drydock-shim' },
   { step: programStep({ name: 'drydock-tree', folder: 'tree' }), path: 'usr/bin/drydock-tree' },
 ];

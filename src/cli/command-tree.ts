@@ -38,6 +38,13 @@ import { imageRm, rmi } from './commands/image/rmi.ts';
 import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
 import { manifestInspect } from './commands/manifest/inspect.ts';
+import { networkConnect } from './commands/network/connect.ts';
+import { networkCreate } from './commands/network/create.ts';
+import { networkDisconnect } from './commands/network/disconnect.ts';
+import { networkInspect } from './commands/network/inspect.ts';
+import { networkLs } from './commands/network/ls.ts';
+import { networkPrune } from './commands/network/prune.ts';
+import { networkRm } from './commands/network/rm.ts';
 import { login } from './commands/registry/login.ts';
 import { logout } from './commands/registry/logout.ts';
 import { search } from './commands/registry/search.ts';
@@ -105,6 +112,20 @@ export const commandGroups: readonly CommandGroup[] = [
     summary: 'Work with manifests and manifest lists',
     experimental: true,
     commands: [manifestInspect],
+  },
+  {
+    name: 'network',
+    use: 'network COMMAND',
+    summary: 'Work with networks',
+    commands: [
+      networkConnect,
+      networkCreate,
+      networkDisconnect,
+      networkInspect,
+      networkLs,
+      networkPrune,
+      networkRm,
+    ],
   },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
   {

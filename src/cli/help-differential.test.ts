@@ -33,7 +33,7 @@ describe('help', () => {
 
 /** Docker's commands that are built with images, networks, composition and many machines. */
 const LATER: Readonly<Record<string, readonly string[]>> = {
-  '': [...['build'], ...['builder', 'checkpoint', 'context', 'network', 'plugin', 'swarm', 'trust']],
+  '': [...['build'], ...['builder', 'checkpoint', 'context', 'plugin', 'swarm', 'trust']],
   image: ['build'],
   manifest: ['annotate', 'create', 'push', 'rm'],
 };

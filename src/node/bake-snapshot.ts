@@ -59,6 +59,7 @@ await warmUp(
   say,
 );
 await prepareShell(machine);
+await prepareNetwork(machine.runtime);
 say(`warmed up in ${seconds(warmMs)}`);
 
 const { p9, state } = decodeSnapshot(new Uint8Array(await machine.snapshot()));

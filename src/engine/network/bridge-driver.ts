@@ -7,6 +7,7 @@ import type { Bridge, EndpointLink } from './network.ts';
 import type { NetlinkMessage } from './netlink.ts';
 import {
   addAddress,
+  bringUp,
   defaultRoute,
   deleteLink,
   dumpLinks,
@@ -74,6 +75,7 @@ export class BridgeDriver {
     const { mtu, subnet, gateway } = bridge;
     const inside = [
       addAddress(index, address, subnet.bits, lastOf(subnet)),
+      bringUp(index),
       ...(isGateway ? [defaultRoute(gateway, index)] : []),
     ];
     await this.#withIndex(async (hostIndex) => {

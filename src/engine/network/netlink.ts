@@ -67,10 +67,10 @@ export interface VethPair {
   };
 }
 
-/** Both sides, in their places and up. */
+/** Both sides in their places; the host's is up, and the other cannot be before there are both. */
 export function newVeth({ name, index, bridge, mtu, peer }: VethPair): NetlinkMessage {
   const other = join([
-    link(peer.index, UP),
+    link(peer.index, 0),
     attribute(3, text(peer.name)),
     attribute(1, macBytes(peer.mac)),
     attribute(4, u32(mtu)),
@@ -84,6 +84,10 @@ export function newVeth({ name, index, bridge, mtu, peer }: VethPair): NetlinkMe
     attribute(18, information),
   ];
   return { type: NEW_LINK, flags: REQUEST | CREATE | EXCLUSIVE, body: join([link(index, UP), ...attributes]) };
+}
+
+export function bringUp(index: number): NetlinkMessage {
+  return { type: NEW_LINK, flags: REQUEST, body: link(index, UP) };
 }
 
 export function deleteLink(name: string): NetlinkMessage {
