@@ -17,6 +17,10 @@ const ALSO = [
   'src/engine/container/spec/capabilities.ts',
   'src/engine/container/spec/seccomp.ts',
   'src/engine/container/spec/seccomp-table.ts',
+  'src/engine/network/prepare-host.ts',
+  'src/engine/network/bridge-driver.ts',
+  'src/engine/network/bridge-options.ts',
+  'src/engine/network/firewall-rules.ts',
 ];
 
 /** Makes the folder that is published as public/guest/: the guest's files, the snapshot, and guest.json naming it. */

@@ -9,6 +9,7 @@ import { interactiveShell } from '../compose/shell.ts';
 import { prepareShell } from '../compose/waiting-shell.ts';
 import { capabilitiesOf } from '../engine/container/spec/capabilities.ts';
 import { defaultSeccompProfile } from '../engine/container/spec/seccomp.ts';
+import { prepareHostNetwork } from '../engine/network/prepare-host.ts';
 import { createMachine } from '../machine/create-machine.ts';
 import { warmUp } from '../machine/warm-up.ts';
 import { decodeSnapshot, encodeSnapshot } from '../machine/snapshot-file.ts';
@@ -59,7 +60,7 @@ await warmUp(
   say,
 );
 await prepareShell(machine);
-await prepareNetwork(machine.runtime);
+await prepareHostNetwork(machine.runtime);
 say(`warmed up in ${seconds(warmMs)}`);
 
 const { p9, state } = decodeSnapshot(new Uint8Array(await machine.snapshot()));

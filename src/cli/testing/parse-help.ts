@@ -67,11 +67,12 @@ export const HELP_COMMANDS = [
   ),
   ...['info', 'events', 'df', 'prune'].map((name) => `system ${name}`),
   ...['create', 'inspect', 'ls', 'prune', 'rm', 'update'].map((name) => `volume ${name}`),
+  ...['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'].map((name) => `network ${name}`),
   'manifest inspect',
 ] as const;
 
 /** Pages that list commands; the empty one is that of `docker` itself. */
-export const LISTING_PAGES = ['', 'container', 'image', 'manifest', 'system', 'volume'] as const;
+export const LISTING_PAGES = ['', 'container', 'image', 'manifest', 'network', 'system', 'volume'] as const;
 
 /** What is listed under each heading of such a page, in its order. */
 export function parseListing(page: string): Readonly<Record<string, readonly string[]>> {

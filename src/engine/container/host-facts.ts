@@ -5,6 +5,8 @@ import type { HostFiles } from '../../contracts/runtime.ts';
 const NETWORK_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.ping_group_range': '0 2147483647',
   'net.ipv4.ip_unprivileged_port_start': '0',
+  // Of the links to come: networks are of IPv4, and Docker then turns the other off on each of them.
+  'net.ipv6.conf.default.disable_ipv6': '1',
 };
 
 export class HostFacts {

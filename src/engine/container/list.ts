@@ -18,10 +18,7 @@ export interface ListOptions {
 }
 
 /** Newest first. @throws DrydockError `invalid-argument` for a filter's value */
-export function listContainers(
-  context: ContainerContext,
-  options: ListOptions,
-): ContainerSummary[] {
+export function listContainers(context: ContainerContext, options: ListOptions): ContainerSummary[] {
   const { filters } = options;
   const passes = listFilter(context, filters);
   const all = options.all || options.limit > 0 || filters.values('status').length > 0;
@@ -31,11 +28,7 @@ export function listContainers(
   return limited.map((container) => summaryOf(context, container, imageName(container)));
 }
 
-function summaryOf(
-  context: ContainerContext,
-  container: Container,
-  imageName: string,
-): ContainerSummary {
+function summaryOf(context: ContainerContext, container: Container, imageName: string): ContainerSummary {
   const { config, state } = container;
   const [path = '', ...args] = commandOf(config);
   return {

@@ -55,9 +55,10 @@ async function attempt(context: ContainerContext, container: Container): Promise
   }
   if (state.running && !state.restarting) return undefined;
   const task = await prepare(context, container).then(
-    (spec) => run(context, container, spec).catch((cause: unknown) => {
-      return isSetupFailure(cause) ? preparationFailure(cause) : startFailure(cause, spec.process.args[0] ?? '');
-    }),
+    (spec) =>
+      run(context, container, spec).catch((cause: unknown) => {
+        return isSetupFailure(cause) ? preparationFailure(cause) : startFailure(cause, spec.process.args[0] ?? '');
+      }),
     preparationFailure,
   );
   if ('error' in task) {

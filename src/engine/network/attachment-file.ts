@@ -118,5 +118,6 @@ export function resumeNetworks(networks: Networks, container: Container, saved: 
     network.endpoints.set(container.id, endpoint);
   }
   container.ports = saved.Published;
-  for (const { protocol, hostAddress, hostPort } of saved.Published) networks.ports.reserve(hostAddress, protocol, hostPort);
+  for (const { protocol, hostAddress, hostPort } of saved.Published)
+    networks.ports.reserve(hostAddress, protocol, hostPort);
 }

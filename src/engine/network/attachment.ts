@@ -104,9 +104,7 @@ export function dnsNamesOf(
 
 /** Through which of its networks a container reaches everything else (moby libnetwork/sandbox.go, Endpoint.Less). */
 export function gatewayOf(attachments: Iterable<Attachment>): Endpoint | undefined {
-  const usable = [...attachments].filter(
-    ({ endpoint }) => endpoint?.link !== undefined && !endpoint.network.internal,
-  );
+  const usable = [...attachments].filter(({ endpoint }) => endpoint?.link !== undefined && !endpoint.network.internal);
   usable.sort(
     (a, b) =>
       b.request.GwPriority - a.request.GwPriority ||

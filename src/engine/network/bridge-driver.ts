@@ -48,10 +48,7 @@ export class BridgeDriver {
     if (this.#indexes.has(name)) return;
     await this.#withIndex(async (index) => {
       const mac = randomMac(this.#randomBytes);
-      await this.#send([
-        newBridge({ name, index, mac, mtu }),
-        addAddress(index, gateway, subnet.bits, lastOf(subnet)),
-      ]);
+      await this.#send([newBridge({ name, index, mac, mtu }), addAddress(index, gateway, subnet.bits, lastOf(subnet))]);
       this.#indexes.set(name, index);
     });
   }
@@ -71,7 +68,11 @@ export class BridgeDriver {
    * @param pid of a process in the container's network namespace
    * @param isGateway the default route goes through it
    */
-  async plug({ bridge, address, mac, veth, name, index }: EndpointLink, pid: number, isGateway: boolean): Promise<void> {
+  async plug(
+    { bridge, address, mac, veth, name, index }: EndpointLink,
+    pid: number,
+    isGateway: boolean,
+  ): Promise<void> {
     const { mtu, subnet, gateway } = bridge;
     const inside = [
       addAddress(index, address, subnet.bits, lastOf(subnet)),
@@ -81,7 +82,13 @@ export class BridgeDriver {
     await this.#withIndex(async (hostIndex) => {
       const bridgeIndex = this.#indexes.get(bridge.name);
       if (bridgeIndex === undefined) throw new DrydockError('internal', `network interface ${bridge.name} not found`);
-      const cable = newVeth({ name: veth, index: hostIndex, bridge: bridgeIndex, mtu, peer: { name, index, mac, pid } });
+      const cable = newVeth({
+        name: veth,
+        index: hostIndex,
+        bridge: bridgeIndex,
+        mtu,
+        peer: { name, index, mac, pid },
+      });
       const [outside, within] = await Promise.allSettled([
         this.#send([cable]),
         this.#send(inside, `/proc/${pid}/ns/net`),

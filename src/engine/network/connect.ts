@@ -129,7 +129,8 @@ function requireConnectable(
   request: EndpointRequest,
 ): void {
   const { hostConfig, networks } = container;
-  const shares = 'container sharing network namespace with another container or host cannot be connected to any other network';
+  const shares =
+    'container sharing network namespace with another container or host cannot be connected to any other network';
   if (hostConfig.NetworkMode.startsWith('container:')) throw refuse(shares);
   requireUsable(network.name, network, request);
   if (hostConfig.NetworkMode !== 'host' && network.driver === 'host') {
@@ -140,7 +141,9 @@ function requireConnectable(
     if (other === undefined || other === network) continue;
     if (other.driver === 'host' || network.driver === 'host') throw refuse(shares);
     if (other.driver === 'null' || network.driver === 'null') {
-      throw refuse('container cannot be connected to multiple networks with one of the networks in private (none) mode');
+      throw refuse(
+        'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+      );
     }
   }
 }

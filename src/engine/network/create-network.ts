@@ -82,15 +82,15 @@ function requireMine(request: NetworkCreateRequest, driver: string): void {
     throw refuse(`Cannot create a network with driver ${driver}: this engine does not have it yet`);
   }
   if (driver !== 'bridge') {
-    throw new DrydockError('not-found', `could not resolve driver ${driver} in plugin registry: plugin "${driver}" not found`);
+    throw new DrydockError(
+      'not-found',
+      `could not resolve driver ${driver} in plugin registry: plugin "${driver}" not found`,
+    );
   }
 }
 
 /** @returns undefined when a subnet is to be chosen */
-function requireIpam(
-  configs: readonly z.output<typeof ipamConfigSchema>[],
-  withIpv6: boolean,
-): IpamConfig | undefined {
+function requireIpam(configs: readonly z.output<typeof ipamConfigSchema>[], withIpv6: boolean): IpamConfig | undefined {
   const problems: string[] = [];
   for (const { Subnet, IPRange, Gateway, AuxiliaryAddresses } of configs) {
     const block = parseBlock(Subnet);

@@ -43,7 +43,8 @@ export class Firewall {
       const own: readonly string[] = table === 'raw' ? [] : CHAINS[table];
       const chains = own.map((chain) => `:${chain} - [0:0]`);
       const isOwn = (chain: string): boolean => own.includes(chain);
-      const user = table === 'filter' && !there.some(({ chain }) => chain === 'DOCKER-USER') ? [':DOCKER-USER - [0:0]'] : [];
+      const user =
+        table === 'filter' && !there.some(({ chain }) => chain === 'DOCKER-USER') ? [':DOCKER-USER - [0:0]'] : [];
       const policy = table === 'filter' && dropForwarded ? [':FORWARD DROP [0:0]'] : [];
       const wanted = rules.filter((rule) => rule.table === table);
       const stale = there.filter(
@@ -51,9 +52,16 @@ export class Firewall {
           rule.table === table &&
           rule.text !== '' &&
           !isOwn(rule.chain) &&
-          (/-j DOCKER(-FORWARD|-USER)?$/.test(rule.text) || wanted.some(({ chain, text }) => chain === rule.chain && text === rule.text)),
+          (/-j DOCKER(-FORWARD|-USER)?$/.test(rule.text) ||
+            wanted.some(({ chain, text }) => chain === rule.chain && text === rule.text)),
       );
-      return [...policy, ...chains, ...user, ...stale.map(({ chain, text }) => `-D ${chain} ${text}`), ...wanted.map(added)];
+      return [
+        ...policy,
+        ...chains,
+        ...user,
+        ...stale.map(({ chain, text }) => `-D ${chain} ${text}`),
+        ...wanted.map(added),
+      ];
     });
   }
 

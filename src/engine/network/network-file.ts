@@ -16,14 +16,12 @@ const ipamConfigSchema = z
     Gateway: z.string().optional(),
     AuxiliaryAddresses: textMap.optional(),
   })
-  .transform(
-    ({ Subnet, IPRange, Gateway, AuxiliaryAddresses }): IpamConfig => ({
-      Subnet,
-      ...(IPRange !== undefined && { IPRange }),
-      ...(Gateway !== undefined && { Gateway }),
-      ...(AuxiliaryAddresses !== undefined && { AuxiliaryAddresses }),
-    }),
-  );
+  .transform(({ Subnet, IPRange, Gateway, AuxiliaryAddresses }): IpamConfig => ({
+    Subnet,
+    ...(IPRange !== undefined && { IPRange }),
+    ...(Gateway !== undefined && { Gateway }),
+    ...(AuxiliaryAddresses !== undefined && { AuxiliaryAddresses }),
+  }));
 
 const fileSchema = z.array(
   z.looseObject({

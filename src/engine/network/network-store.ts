@@ -3,6 +3,7 @@ import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import type { Clock } from '../clock.ts';
 import { Mutex } from '../container/mutex.ts';
+import { DEFAULT_CONFIG } from '../daemon/daemon-config.ts';
 import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import type { EmitEvent } from '../event/event-log.ts';
 import type { RandomBytes } from '../random.ts';
@@ -70,7 +71,8 @@ export class Networks {
 
   /** By id, name or id prefix. @throws DrydockError `not-found`: network x not found */
   get(reference: string): Network {
-    const exact = this.#networks.find(({ id }) => id === reference) ?? this.#networks.find(({ name }) => name === reference);
+    const exact =
+      this.#networks.find(({ id }) => id === reference) ?? this.#networks.find(({ name }) => name === reference);
     if (exact !== undefined) return exact;
     const matches = reference === '' ? [] : this.#networks.filter(({ id }) => id.startsWith(reference));
     if (matches.length > 1) {
@@ -111,7 +113,8 @@ export class Networks {
       }
     }
     this.#networks = networks;
-    if (saved === undefined) await this.#save().catch((error: unknown) => log(`Cannot write ${path}: ${reasonOf(error)}`));
+    if (saved === undefined)
+      await this.#save().catch((error: unknown) => log(`Cannot write ${path}: ${reasonOf(error)}`));
   }
 
   /**
@@ -119,7 +122,7 @@ export class Networks {
    * @param continues the machine was restored with this engine's rules in it
    */
   async bringUp(continues: boolean): Promise<void> {
-    const { runtime, log } = this.#deps;
+    const { runtime, daemon, log } = this.#deps;
     try {
       const [, prepared] = await Promise.all([
         this.driver.look(),
@@ -129,7 +132,9 @@ export class Networks {
         ),
       ]);
       const bridges = this.#networks.flatMap(({ bridge }) => (bridge === undefined ? [] : [bridge]));
-      const isPrepared = continues || (prepared && bridges.length === 1);
+      // With other settings than the usual the rules are others.
+      const isUsual = bridges.length === 1 && JSON.stringify(daemon.bridge) === JSON.stringify(DEFAULT_CONFIG.bridge);
+      const isPrepared = continues || (prepared && isUsual);
       await Promise.all([
         ...bridges.map((bridge) => this.driver.makeBridge(bridge)),
         ...(prepared ? [runtime.files.remove(PREPARED_FILE)] : []),
@@ -190,7 +195,12 @@ export class Networks {
 
   #settingsOf({ ipam, ...request }: NewNetwork): NetworkSettings {
     const { clock, randomBytes } = this.#deps;
-    const own = { ...request, id: randomId(randomBytes), createdMs: clock.nowMs(), ownSubnet: ipam.config !== undefined };
+    const own = {
+      ...request,
+      id: randomId(randomBytes),
+      createdMs: clock.nowMs(),
+      ownSubnet: ipam.config !== undefined,
+    };
     if (request.driver !== 'bridge') return { ...own, ipam: { options: ipam.options, config: [] } };
     const used = this.#networks.flatMap(({ bridge }) => (bridge === undefined ? [] : [bridge.subnet]));
     if (ipam.config === undefined) {

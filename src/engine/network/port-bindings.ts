@@ -94,7 +94,10 @@ export function portSummaries(exposed: readonly string[], bindings: readonly Por
 
 function wantedBindings(config: Config, hostConfig: HostConfig): WantedBinding[] {
   const bindings = new Map(
-    Object.entries(bindingsSchema.parse(hostConfig.PortBindings ?? {})).map(([port, list]) => [withProtocol(port), list]),
+    Object.entries(bindingsSchema.parse(hostConfig.PortBindings ?? {})).map(([port, list]) => [
+      withProtocol(port),
+      list,
+    ]),
   );
   const wanted = exposedPorts(config, hostConfig).flatMap((name): WantedBinding[] => {
     const [number = '', protocol = 'tcp'] = name.split('/');

@@ -67,7 +67,8 @@ export class GuestContainers {
     const pid = /^\d+$/.test(pidText ?? '') ? Number(pidText) : undefined;
     const cgroup = `/sys/fs/cgroup${await this.#cgroupOf(pid, id)}`;
     const running: Running = { bundle, cgroup, task: undefined };
-    if (process !== undefined) running.task = await this.#follow(process, { cleanUp: () => this.#cleanUp(id, bundle), pid });
+    if (process !== undefined)
+      running.task = await this.#follow(process, { cleanUp: () => this.#cleanUp(id, bundle), pid });
     else if (exitText !== undefined || pid !== undefined) {
       running.task = endedTask(pid ?? 0, keptExit(exitText ?? '') ?? (await this.#cleanUp(id, bundle)));
     } else return undefined;
@@ -194,7 +195,6 @@ export class GuestContainers {
   ): Promise<Task> {
     let failure: unknown;
     const onCreated = (pid: number): void => {
-
       const prepared = prepare(pid);
       const told = prepared.then(
         () => this.signal(process.pid, SIGUSR1),

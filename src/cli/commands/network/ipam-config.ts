@@ -99,6 +99,7 @@ function addressBits(text: string): string | undefined {
   const groups = (part: string): string[] => (part === '' ? [] : part.split(':'));
   const known = [groups(head), groups(tail ?? '')];
   const missing = 8 - (known[0]?.length ?? 0) - (known[1]?.length ?? 0);
-  const all = tail === undefined ? groups(head) : [...(known[0] ?? []), ...Array<string>(missing).fill('0'), ...(known[1] ?? [])];
+  const all =
+    tail === undefined ? groups(head) : [...(known[0] ?? []), ...Array<string>(missing).fill('0'), ...(known[1] ?? [])];
   return all.map((group) => parseInt(group, 16).toString(2).padStart(16, '0')).join('');
 }
