@@ -69,9 +69,9 @@ describe('a running container', () => {
     expect(await guest.ok('grep -c overlay2 /proc/mounts')).not.toBe('0');
   });
 
-  it('has loopback, and nothing else, on the default network', async () => {
+  it('has a loopback and an eth0 of its own on the default network', async () => {
     expect(await guest.ok('docker exec box ping -c 1 127.0.0.1 >/dev/null && docker exec box ls /sys/class/net')).toBe(
-      'lo',
+      'eth0\nlo',
     );
   });
 

@@ -1,6 +1,7 @@
 // The engine ends, the machine does not: containers are stopped or left running, and another engine finds what there is.
 import type { ContainerContext } from './container-context.ts';
 import { stopHealthChecks } from './health/health-monitor.ts';
+import { leavePorts } from '../network/sandbox.ts';
 import { stopIfRunning } from './stop.ts';
 
 /**
@@ -37,6 +38,7 @@ export async function leaveContainers(context: ContainerContext): Promise<void> 
       // A start or an exit under way comes first.
       container.turns.run(async () => {
         stopHealthChecks(container);
+        leavePorts(container);
         await container.io.release();
         for (const { io } of container.execs.values()) io.close();
         await container.log.flush();

@@ -31,6 +31,7 @@ describe('create', () => {
       HostConfig: { NetworkMode: 'bridge', ShmSize: 67108864, RestartPolicy: { Name: 'no' } },
       GraphDriver: { Name: 'overlay2', Data: { MergedDir: `/var/lib/docker/overlay2/${body.Id}/merged` } },
     });
+    t.runtime.programs['sh'] = () => 0;
     expect((await t.call('POST', '/containers/one/start')).status).toBe(204);
     const hosts = await t.runtime.files.read(`/var/lib/docker/containers/${body.Id}/hosts`);
     expect(new TextDecoder().decode(hosts)).toContain('127.0.0.1\tlocalhost');

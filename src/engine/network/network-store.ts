@@ -46,6 +46,7 @@ export class Networks {
   readonly #deps: NetworkDeps;
   readonly #turns = new Mutex();
   #networks: readonly Network[];
+  #continues = false;
 
   constructor(deps: NetworkDeps) {
     this.#deps = deps;
@@ -53,6 +54,11 @@ export class Networks {
     this.firewall = new Firewall(deps.runtime, deps.daemon.bridge.iptables);
     this.ports = new PortAllocator();
     this.#networks = this.#predefined([]);
+  }
+
+  /** The machine was restored with the rules of running containers in its kernel. */
+  get hasRules(): boolean {
+    return this.#continues;
   }
 
   /** Published ports of the loopback are served by processes. */
@@ -123,6 +129,7 @@ export class Networks {
    */
   async bringUp(continues: boolean): Promise<void> {
     const { runtime, daemon, log } = this.#deps;
+    this.#continues = continues;
     try {
       const [, prepared] = await Promise.all([
         this.driver.look(),
@@ -259,7 +266,7 @@ export class Networks {
         options: driver === 'bridge' ? defaultOptions(daemon) : {},
         labels: {},
         ipam: { options: null, config: driver === 'bridge' ? [defaultIpam(daemon)] : [] },
-        ownSubnet: false,
+        ownSubnet: driver === 'bridge',
       });
     };
     return [make('bridge', 'bridge'), make('host', 'host'), make('none', 'null')];

@@ -1,6 +1,7 @@
 // A container and its networks from start to end: addresses and ports are taken before it runs, its cables are plugged in when
 // its namespace is there, and all of it is given back when it ends.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import type { Task } from '../../contracts/runtime.ts';
 import type { ContainerContext } from '../container/container-context.ts';
 import type { Container } from '../container/container.ts';
 import { hex, randomId } from '../random.ts';
@@ -14,8 +15,9 @@ import { releasePorts, takePorts } from './port-bindings.ts';
 import { startProxies } from './proxies.ts';
 
 const FIRST_INDEX = 2;
+const SIGTERM = 15;
 
-type Context = Pick<ContainerContext, 'networks' | 'randomBytes' | 'runtime' | 'emit' | 'log'>;
+type Context = Pick<ContainerContext, 'networks' | 'randomBytes' | 'runtime' | 'lifetime' | 'log'>;
 
 /** @throws DrydockError in Docker's words; nothing is taken then */
 export function allocateNetworks(context: Context, container: Container): void {
@@ -74,7 +76,7 @@ export function releaseNetworks(context: Context, container: Container): void {
 
 /** Takes one endpoint. @throws DrydockError in Docker's words */
 export function attach(
-  { networks, randomBytes }: Context,
+  { randomBytes }: Context,
   container: Container,
   attachment: Attachment,
   network: Network,
@@ -109,7 +111,6 @@ export function attach(
   attachment.networkId = network.id;
   attachment.dnsNames = dnsNamesOf(container, network.name, attachment.request.Aliases);
   network.endpoints.set(container.id, endpoint);
-  void networks;
   return endpoint;
 }
 
@@ -125,29 +126,60 @@ export function detach({ networks, log }: Context, container: Container, attachm
   networks.driver.removeLink(link.veth).catch((error: unknown) => log(`Cannot remove ${link.veth}: ${String(error)}`));
 }
 
+export interface PublishOptions {
+  /** The kernel has the rules: the machine was restored with them. */
+  readonly rulesAreThere?: boolean;
+}
+
 /** Rules and processes for the container's ports. @throws DrydockError in Docker's words */
-export async function publish(context: Context, container: Container): Promise<void> {
+export async function publish(context: Context, container: Container, options: PublishOptions = {}): Promise<void> {
   const gateway = gatewayOf(container.networks.values());
   if (gateway?.link === undefined || container.ports.length === 0) return;
-  const { networks } = context;
+  const { networks, runtime } = context;
   const published = publishedOf(container, gateway.link);
   const rules = published.flatMap((port) => portRules(port, networks.proxied));
   try {
-    await networks.firewall.change({ add: rules });
+    if (options.rulesAreThere !== true) await networks.firewall.change({ add: rules });
     container.portRules = rules;
-    if (networks.proxied) container.proxies = await startProxies(context.runtime, published);
+    if (!networks.proxied) return;
+    const proxies = await startProxies(runtime, published);
+    container.proxies = proxies;
+    followProxies(context, container, proxies);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw external(gateway, why, error);
   }
 }
 
+/** They end when the agent's channel breaks, as it does when the machine is saved: whoever goes on starts them again. */
+function followProxies(context: Context, container: Container, proxies: readonly Task[]): void {
+  void Promise.race(proxies.map(({ exited }) => exited)).then(async () => {
+    if (container.proxies !== proxies || context.lifetime.ended) return;
+    container.proxies = [];
+    endProxies(proxies);
+    await Promise.all(proxies.map(({ exited }) => exited));
+    await publish(context, container, { rulesAreThere: true }).catch((error: unknown) => {
+      context.log(`Cannot publish the ports of container ${container.id}: ${String(error)}`);
+    });
+  });
+}
+
+/** The engine goes, the container does not. */
+export function leavePorts(container: Container): void {
+  const { proxies } = container;
+  container.proxies = [];
+  endProxies(proxies);
+}
+
+function endProxies(proxies: readonly Task[]): void {
+  for (const proxy of proxies) void proxy.signal(SIGTERM).catch(() => undefined);
+}
+
 export function unpublish(context: Context, container: Container): void {
   const { networks, log } = context;
   releasePorts(networks.ports, container.ports);
   container.ports = [];
-  for (const proxy of container.proxies) void proxy.signal(SIGTERM).catch(() => undefined);
-  container.proxies = [];
+  leavePorts(container);
   const rules = container.portRules;
   container.portRules = [];
   if (rules.length === 0) return;
@@ -155,8 +187,6 @@ export function unpublish(context: Context, container: Container): void {
     .change({ remove: rules })
     .catch((error: unknown) => log(`Cannot remove the rules of container ${container.id}: ${String(error)}`));
 }
-
-const SIGTERM = 15;
 
 /** Takes ports of the host for the container. @throws DrydockError in Docker's words */
 export function takeOwnPorts({ networks }: Context, container: Container): void {

@@ -140,7 +140,7 @@ async function revive(context: ContainerContext, container: Container, live: boo
     container.io.start(task);
   }
   if (exit === undefined && task !== undefined) {
-    await publish(context, container).catch((error: unknown) => {
+    await publish(context, container, { rulesAreThere: context.networks.hasRules }).catch((error: unknown) => {
       context.log(`Cannot publish the ports of container ${id}: ${reasonOf(error)}`);
     });
     state.paused = (await runtime.cgroup(id, ['cgroup.freeze']))['cgroup.freeze']?.trim() === '1';
