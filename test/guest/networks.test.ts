@@ -165,7 +165,7 @@ describe('published ports', () => {
     const listed = ['80/tcp -> 0.0.0.0:8080', '80/tcp -> 127.0.0.1:8081', '80/tcp -> [::]:8080'];
     expect((await guest.ok('docker port web')).split('\n')).toEqual(listed);
     expect(await guest.ok('docker ps --filter name=web --format "{{.Ports}}"')).toBe(
-      '0.0.0.0:8080->80/tcp, [::]:8080->80/tcp, 127.0.0.1:8081->80/tcp',
+      '0.0.0.0:8080->80/tcp, 127.0.0.1:8081->80/tcp, [::]:8080->80/tcp',
     );
     const address = await addressOf('web');
     expect(await guest.ok('iptables -t nat -S DOCKER')).toContain(

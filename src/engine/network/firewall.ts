@@ -80,14 +80,12 @@ export class Firewall {
     const argv = ['iptables-restore', '--noflush', '--wait'];
     const task = await this.#runtime.spawn({ argv, env: ENV, cwd: '/', stdio: { stdin: true, tty: false } });
     const writer = task.stdin.getWriter();
-    // It may end before it has read everything: its exit code says that.
-    const fed = writer.write(new TextEncoder().encode(text)).then(() => writer.close());
-    const [, errors, { exitCode }] = await Promise.all([
-      readText(task.stdout),
-      readText(task.stderr),
-      task.exited,
-      fed.catch(() => undefined),
-    ]);
+    // Not waited for: it may end before it has read everything, and its exit code says that.
+    writer
+      .write(new TextEncoder().encode(text))
+      .then(() => writer.close())
+      .catch(() => undefined);
+    const [, errors, { exitCode }] = await Promise.all([readText(task.stdout), readText(task.stderr), task.exited]);
     if (exitCode !== 0) throw new DrydockError('guest', errors.trim() || `iptables-restore ended with ${exitCode}`);
   }
 }
