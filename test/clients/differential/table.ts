@@ -11,6 +11,7 @@ import { lifecycle } from './lines/lifecycle.ts';
 import { limitsAndHealth } from './lines/limits-and-health.ts';
 import { listing } from './lines/listing.ts';
 import { listingAndLogs } from './lines/listing-and-logs.ts';
+import { networks } from './lines/networks.ts';
 import { running } from './lines/running.ts';
 import { templates } from './lines/templates.ts';
 import { volumes } from './lines/volumes.ts';
@@ -33,4 +34,5 @@ export const TABLE: readonly CommandLine[] = [
   diskUsage,
   imageFilters,
   archivesAndRegistries,
+  networks,
 ].flatMap(rows);
