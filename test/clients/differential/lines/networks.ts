@@ -2,8 +2,6 @@
 import type { Row } from '../command-line.ts';
 
 export const networks: readonly Row[] = [
-  'network',
-  'network nope',
   'network ls --format "{{.Name}} {{.Driver}} {{.Scope}} {{.IPv4}} {{.IPv6}} {{.Internal}}"',
   'network ls -f driver=bridge --format "{{.Name}}"',
   'network ls -f driver=null -f driver=host --format "{{.Name}}"',
