@@ -117,15 +117,7 @@ export const commandGroups: readonly CommandGroup[] = [
     name: 'network',
     use: 'network COMMAND',
     summary: 'Work with networks',
-    commands: [
-      networkConnect,
-      networkCreate,
-      networkDisconnect,
-      networkInspect,
-      networkLs,
-      networkPrune,
-      networkRm,
-    ],
+    commands: [networkConnect, networkCreate, networkDisconnect, networkInspect, networkLs, networkPrune, networkRm],
   },
   { name: 'system', summary: 'Look at the engine itself', commands: [df, events, info, systemPrune] },
   {
