@@ -25,7 +25,8 @@ console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '
 const special = values.density || values.peer || values.profile !== undefined;
 for (const [name, measure] of Object.entries(SUITES)) {
   if (special || (values.only !== undefined && values.only !== name)) continue;
-  for (const figure of await measure()) console.log(formatFigure(figure));
+  const figures = measure();
+  for await (const figure of figures instanceof Promise ? await figures : figures) console.log(formatFigure(figure));
 }
 if (values.density) await measureDensity(Number(values.most));
 if (values.peer) await comparePeer();
