@@ -162,6 +162,7 @@ async function download(
     received.hash.update(chunk);
     received.arrival.push(chunk);
     onProgress(received.bytes);
+    await received.arrival.room();
     await slice.yieldWhenSpent();
   }
   report(step('Verifying Checksum'));
