@@ -14,21 +14,18 @@ export const ZSTD_SLICE_BYTES = 1024;
 /**
  * The uncompressed bytes, piece by piece.
  * @param onConsumed gets the count of compressed bytes that each piece brings the total to
- * @param options `passing`: nobody looks at a piece after asking for the next one, so its memory may be gone then
  * @throws DrydockError `data-loss` for bytes that are not what their start promises
  */
 export async function* decompress(
   chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   onConsumed: (bytes: number) => void = () => undefined,
-  { passing = false } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const counted = countedChunks(chunks, onConsumed);
   const held: Uint8Array[] = [];
   const compression = await compressionOf(counted, held);
   const whole = concatenated(held, counted);
   try {
-    if (compression === 'gzip')
-      yield* through(new DecompressionStream('gzip'), whole, passing ? freeMemory : undefined);
+    if (compression === 'gzip') yield* through(new DecompressionStream('gzip'), whole);
     else if (compression === 'zstd') yield* unzstd(whole);
     else yield* whole;
   } catch (cause) {
@@ -36,15 +33,6 @@ export async function* decompress(
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DrydockError('data-loss', `Cannot decompress layer: bad ${compression} data: ${reason}`, { cause });
   }
-}
-
-/** Collectors see a few bytes where there are 64 kB, and let dozens of megabytes wait. */
-function freeMemory({ buffer, byteLength }: Uint8Array): void {
-  // What is only a part of it may be in use: Node's zlib goes on behind it.
-  if (byteLength !== buffer.byteLength) return;
-  const own = buffer as ArrayBufferLike & { transfer?: (bytes: number) => ArrayBuffer };
-  // Not in Node 20, nor in browsers from before 2024.
-  own.transfer?.(0);
 }
 
 async function* countedChunks(

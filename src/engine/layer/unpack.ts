@@ -73,7 +73,7 @@ async function readTree(
   const slice = new TimeSlice();
   const name = diffId === undefined ? 'layer' : `layer ${diffId}`;
   let bytes = 0;
-  for await (const piece of decompress(chunks, onProgress, { passing: true })) {
+  for await (const piece of decompress(chunks, onProgress)) {
     signal.throwIfAborted();
     bytes += piece.length;
     if (bytes > MAX_UNCOMPRESSED_BYTES) {
