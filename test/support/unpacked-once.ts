@@ -6,7 +6,8 @@ import { unpackLayer } from '../../src/engine/layer/unpack.ts';
 
 interface Kept {
   readonly layer: UnpackedLayer;
-  readonly blobs: readonly Uint8Array[];
+  readonly image: Uint8Array;
+  readonly recipe: Uint8Array;
 }
 
 /** By the digest of what came, and by what it is said to unpack to. */
@@ -14,6 +15,7 @@ const kept = new Map<string, Promise<Kept>>();
 
 /** As `unpackLayer`, for layers that are no larger than memory takes. */
 export const unpackLayerOnce: UnpackLayer = async (request) => {
+  const { blobs } = request;
   const pieces: Uint8Array[] = [];
   for await (const piece of request.chunks) pieces.push(piece);
   const compressed = Buffer.concat(pieces);
@@ -22,19 +24,23 @@ export const unpackLayerOnce: UnpackLayer = async (request) => {
   if (known === undefined) {
     known = unpackLayer({ ...request, chunks: [compressed] }).then(async (layer) => ({
       layer,
-      blobs: await Promise.all([layer.erofs, layer.recipe].map((digest) => readWhole(request.blobs, digest))),
+      image: await readWhole(blobs, layer.erofs),
+      recipe: await readWhole(blobs, layer.recipe),
     }));
     kept.set(key, known);
   }
-  const { layer, blobs } = await known;
-  for (const bytes of blobs) {
-    const writer = await request.blobs.create();
-    await writer.write(bytes);
-    await writer.commit();
-  }
+  const { layer, image, recipe } = await known;
+  const derived = await blobs.createDerived();
+  await derived.writeAt(0, image.slice());
+  await derived.commit(layer.erofs);
+  const writer = await blobs.create();
+  await writer.write(recipe);
+  await writer.commit(layer.recipe);
   return layer;
 };
 
 async function readWhole(blobs: BlobStore, digest: Digest): Promise<Uint8Array> {
-  return blobs.read(digest, 0, (await blobs.size(digest)) ?? 0);
+  const bytes = await blobs.size(digest);
+  if (bytes === undefined) throw new Error(`Cannot keep what was unpacked: there is no blob ${digest}`);
+  return blobs.read(digest, 0, bytes);
 }
