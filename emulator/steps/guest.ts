@@ -25,8 +25,9 @@ const COMMAND_LINE = [
   'dummy.numdummies=0',
   // As does this one, with a disk of 250 GB; init makes the one there is.
   'null_blk.nr_devices=0',
-  // Walked whenever a network namespace ends; 8,192 otherwise, for peers that a guest in a page does not have.
+  // Both are walked whenever a network namespace ends, and are made for a server with as much memory.
   'tcpmhash_entries=64',
+  'thash_entries=512',
   'drydock.root=blobs/root.erofs',
 ].join(' ');
 const MEMORY_MEGABYTES = 512;
