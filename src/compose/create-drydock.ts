@@ -24,6 +24,8 @@ export interface DrydockOptions extends RegistryReach {
   /** How much of the guest's code is compiled at once; for hosts whose compiler is slow with large functions. */
   readonly pagesPerModule?: number;
   readonly onProgress?: (progress: BootProgress) => void;
+  /** Called as soon as the machine runs: a shell opens while the engine is still on its way, and a `docker` in it waits. */
+  readonly onMachine?: (machine: Machine) => void;
   readonly onLog?: (line: string) => void;
   /** A saved session in place of the built guest: containers that ran when it was saved go on. */
   readonly session?: Uint8Array<ArrayBuffer>;
@@ -62,6 +64,7 @@ export async function createDrydock(options: DrydockOptions): Promise<Drydock> {
     ...(options.session && { snapshot: options.session }),
     onLog: options.onLog ?? (() => undefined),
   });
+  options.onMachine?.(machine);
   const { runtime } = machine;
   let restoring = options.session !== undefined;
   const host = new EngineHost({

@@ -4,9 +4,9 @@ import type { BootProgress } from './machine.ts';
 import type { WindowSize } from './cli-session.ts';
 
 export interface WorkerSurface {
-  /** Loads and restores the guest. Rejects with a DrydockError that says what to do. Call once. */
+  /** Loads and restores the guest; the engine follows. Rejects with a DrydockError that says what to do. Call once. */
   boot(onProgress: (progress: BootProgress) => void): Promise<void>;
-  /** A login shell on a pty of the guest. `onOutput` gets the terminal's bytes; `onExit` its exit code, once. */
+  /** A login shell on a pty of the guest, as soon as that runs. `onOutput` gets the terminal's bytes; `onExit` its exit code, once. */
   openShell(
     size: WindowSize,
     onOutput: (bytes: Uint8Array) => void | Promise<void>,

@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import type { Drydock } from '../compose/create-drydock.ts';
 import { keepErrorCodes } from '../contracts/comlink-errors.ts';
 import { DrydockError } from '../contracts/errors.ts';
+import type { Machine } from '../contracts/machine.ts';
 import type { WorkerSurface } from '../contracts/worker-surface.ts';
 import { deferred } from '../shared/deferred.ts';
 import { EarlyDownloads } from './early-downloads.ts';
@@ -15,9 +16,10 @@ const site = new URL(import.meta.env.DEV ? '/' : '../', self.location.href);
 const downloads = new EarlyDownloads(new URL('guest/', site));
 const engineCode = import('./start-in-browser.ts');
 
+const machine = deferred<Machine>();
 const drydock = deferred<Drydock>();
 // A failed boot is told to whoever called `boot`; the others only wait.
-drydock.promise.catch(() => undefined);
+for (const { promise } of [machine, drydock]) promise.catch(() => undefined);
 let booted = false;
 
 const surface: WorkerSurface = {
@@ -26,14 +28,17 @@ const surface: WorkerSurface = {
     booted = true;
     try {
       const { startInBrowser } = await engineCode;
-      drydock.resolve(await startInBrowser({ site, downloads, onProgress }));
+      const started = startInBrowser({ site, downloads, onProgress, onMachine: machine.resolve });
+      started.then(drydock.resolve, drydock.reject);
+      // The engine follows: whoever asks it waits for it.
+      await Promise.race([machine.promise, started]);
     } catch (error) {
-      drydock.reject(error);
+      for (const waiting of [machine, drydock]) waiting.reject(error);
       throw error;
     }
   },
   async openShell(size, onOutput, onExit) {
-    return Comlink.proxy(await openShell(await drydock.promise, size, onOutput, onExit));
+    return Comlink.proxy(await openShell(await machine.promise, size, onOutput, onExit));
   },
   async engine(request) {
     return askEngine((await drydock.promise).engine, request);

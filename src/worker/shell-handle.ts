@@ -1,8 +1,8 @@
 // A terminal of the page: a login shell on a pty of the guest, its bytes carried across the worker's boundary.
 import * as Comlink from 'comlink';
-import type { Drydock } from '../compose/create-drydock.ts';
 import { openShell as openLoginShell } from '../compose/waiting-shell.ts';
 import type { WindowSize } from '../contracts/cli-session.ts';
+import type { Machine } from '../contracts/machine.ts';
 import type { ShellHandle, WorkerSurface } from '../contracts/worker-surface.ts';
 
 type OnOutput = Parameters<WorkerSurface['openShell']>[1];
@@ -12,12 +12,12 @@ type OnExit = Parameters<WorkerSurface['openShell']>[2];
 const HANGUP = 1;
 
 export async function openShell(
-  drydock: Drydock,
+  machine: Machine,
   size: WindowSize,
   onOutput: OnOutput,
   onExit: OnExit,
 ): Promise<ShellHandle> {
-  const task = await openLoginShell(drydock.machine, size);
+  const task = await openLoginShell(machine, size);
   const input = task.stdin.getWriter();
   const printed = print(task.stdout, onOutput);
   void (async () => {

@@ -1,7 +1,7 @@
 // Drydock in a browser: files over HTTP, layers in the browser's own file system, the registry beside the page.
 import type { Drydock } from '../compose/create-drydock.ts';
 import { createDrydock } from '../compose/create-drydock.ts';
-import type { BootProgress } from '../contracts/machine.ts';
+import type { BootProgress, Machine } from '../contracts/machine.ts';
 import type { EarlyDownloads } from './early-downloads.ts';
 import { FetchedGuestFiles } from './fetched-guest-files.ts';
 import { openLayerStorage } from './layers/open-layer-storage.ts';
@@ -18,9 +18,11 @@ export interface BrowserStart {
   readonly site: URL;
   readonly downloads: EarlyDownloads;
   readonly onProgress: (progress: BootProgress) => void;
+  /** The machine runs; the engine is on its way. */
+  readonly onMachine: (machine: Machine) => void;
 }
 
-export async function startInBrowser({ site, downloads, onProgress }: BrowserStart): Promise<Drydock> {
+export async function startInBrowser({ site, downloads, onProgress, onMachine }: BrowserStart): Promise<Drydock> {
   const onLog = (line: string): void => console.warn(`drydock: ${line}`);
   const registries = new PageRegistries({
     site,
@@ -36,6 +38,7 @@ export async function startInBrowser({ site, downloads, onProgress }: BrowserSta
     pagesPerModule: PAGES_PER_MODULE,
     // Not returned: the boot does not wait for the page to draw.
     onProgress: (progress) => void onProgress(progress),
+    onMachine,
     onLog,
   });
 }

@@ -35,11 +35,14 @@ export class AppState {
     this.engine = new EngineStatus(this.#feed);
     this.lesson = new LessonState(findLesson(undefined), store, this.#feed);
     this.terminals = new Terminals(() => this.text);
-    this.machine.onReady((surface, signal) => {
+    // Asked for at once: the shell opens in the moment in which the machine runs.
+    this.machine.onBegin((surface, signal) => {
       this.terminals.connect(surface, signal).catch((error: unknown) => {
         this.#screenMissing = true;
         this.machine.fail(error);
       });
+    });
+    this.machine.onReady((surface, signal) => {
       this.lesson.connect(surface, signal);
       // Neither is worth stopping the page for: the terminal works, and a step can be checked by hand.
       this.engine.connect(surface, signal).catch(noteUnless(signal));

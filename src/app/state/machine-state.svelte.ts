@@ -11,11 +11,12 @@ export type MachineStatus =
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** @param signal aborts when this machine is gone */
-export type ReadyListener = (surface: WorkerSurface, signal: AbortSignal) => void;
+export type MachineListener = (surface: WorkerSurface, signal: AbortSignal) => void;
 
 export class MachineState {
   status = $state.raw<MachineStatus>({ kind: 'booting', progress: undefined });
-  readonly #listeners: ReadyListener[] = [];
+  readonly #beginListeners: MachineListener[] = [];
+  readonly #readyListeners: MachineListener[] = [];
   readonly #beginBoot: () => BootAttempt;
   readonly #surroundings: () => Surroundings;
   #attempt: BootAttempt;
@@ -27,9 +28,14 @@ export class MachineState {
     this.#surroundings = surroundings;
   }
 
-  /** Called for every machine that gets ready: the first one, and those after a retry. */
-  onReady(listener: ReadyListener): void {
-    this.#listeners.push(listener);
+  /** Called for every machine when its boot begins, the first one and those after a retry: for what may wait in the worker. */
+  onBegin(listener: MachineListener): void {
+    this.#beginListeners.push(listener);
+  }
+
+  /** Called for every machine that gets ready. */
+  onReady(listener: MachineListener): void {
+    this.#readyListeners.push(listener);
   }
 
   /** Follows the first attempt. Call once, after everybody who wants to know has said so. */
@@ -56,11 +62,12 @@ export class MachineState {
     attempt.onProgress = (progress) => {
       if (!signal.aborted && this.status.kind === 'booting') this.status = { kind: 'booting', progress };
     };
+    for (const listener of this.#beginListeners) listener(attempt.client.surface, signal);
     try {
       await attempt.booted;
       if (signal.aborted) return;
       this.status = { kind: 'ready' };
-      for (const listener of this.#listeners) listener(attempt.client.surface, signal);
+      for (const listener of this.#readyListeners) listener(attempt.client.surface, signal);
       throw await attempt.client.fault;
     } catch (error) {
       if (!signal.aborted) this.fail(error);

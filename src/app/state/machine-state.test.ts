@@ -37,6 +37,19 @@ describe('MachineState', () => {
     expect(state.status).toMatchObject({ kind: 'booting', progress: { phase: 'download', totalBytes: 7_340_032 } });
   });
 
+  it('tells at once whose boot begins, and that it is gone when it failed', async () => {
+    const [bad, good] = [client('missing'), client('boot')];
+    const { state } = machine(bad, good);
+    const begun: { surface: WorkerSurface; signal: AbortSignal }[] = [];
+    state.onBegin((surface, signal) => begun.push({ surface, signal }));
+    const failed = state.start();
+    expect(begun).toMatchObject([{ surface: bad.surface, signal: { aborted: false } }]);
+    await failed;
+    expect(begun[0]?.signal.aborted).toBe(true);
+    void state.retry();
+    expect(begun).toMatchObject([{}, { surface: good.surface, signal: { aborted: false } }]);
+  });
+
   it('tells when it is ready', async () => {
     const first = client();
     const { state, ready, becameReady } = machine(first);

@@ -25,6 +25,8 @@ export function startFake(scenario: string): WorkerClient {
 }
 
 export function fakeSurface(scenario = '', engine = new FakeEngine()): WorkerSurface {
+  const booted = deferred<true>();
+  booted.promise.catch(() => undefined);
   return {
     async boot(onProgress) {
       const tell = (phase: BootProgress['phase'], part: number) =>
@@ -32,12 +34,19 @@ export function fakeSurface(scenario = '', engine = new FakeEngine()): WorkerSur
       tell('download', 0.44);
       if (scenario === 'boot') await new Promise(() => undefined);
       const failure = FAILURES[scenario];
-      if (failure !== undefined) throw failure();
+      if (failure !== undefined) {
+        booted.reject(failure());
+        throw failure();
+      }
       tell('restore', 1);
       tell('connect', 1);
       tell('ready', 1);
+      booted.resolve(true);
     },
-    openShell: (_size, onOutput, onExit) => Promise.resolve(new FakeShell(engine, onOutput, onExit)),
+    async openShell(_size, onOutput, onExit) {
+      await booted.promise;
+      return new FakeShell(engine, onOutput, onExit);
+    },
     engine: (request) => Promise.resolve(engine.answer(request)),
     watchEvents: (onEvent) => Promise.resolve(engine.watch(onEvent)),
   };
