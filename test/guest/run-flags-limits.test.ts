@@ -128,7 +128,9 @@ describe('block devices', () => {
   });
 
   it('shares a busy disk by weight', async () => {
-    const busy = "sh -c 'while :; do dd if=/dev/zero of=/dev/ram0 bs=1M count=32 oflag=direct 2>/dev/null; done'";
+    // Two at a time: while one dd starts, the other keeps the container's claim.
+    const writer = 'while :; do dd if=/dev/zero of=/dev/ram0 bs=1M count=32 oflag=direct 2>/dev/null; done';
+    const busy = `sh -c '(${writer}) & ${writer}'`;
     for (const [name, weight] of [
       ['light', 100],
       ['heavy', 1000],
