@@ -1,6 +1,6 @@
 // WebAssembly of SHA-256's compression function, put together here: all 64 rounds in a row, and the message schedule four words
 // at once. A layer's bytes go through it twice, which was the largest part of a pull with the library that we had
-// (docs/decisions/0023). FIPS 180-4, section 6.2; opcodes of the WebAssembly Core Specification 2.0, section 5.4.
+// (docs/decisions/0025). FIPS 180-4, section 6.2; opcodes of the WebAssembly Core Specification 2.0, section 5.4.
 
 /** The eight words of the state, little-endian as WebAssembly has them. */
 export const STATE_OFFSET = 0;
