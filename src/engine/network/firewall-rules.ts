@@ -109,14 +109,3 @@ export function portRules(port: PublishedPort, proxied: boolean): Rule[] {
     },
   ];
 }
-
-/** Between linked containers where others may not talk: both ways. */
-export function linkRules(bridge: Bridge, parent: Address, child: Address, protocol: string, port: number): Rule[] {
-  const [from, to] = [`${formatAddress(parent)}/32`, `${formatAddress(child)}/32`];
-  const within = `-i ${bridge.name} -o ${bridge.name} -p ${protocol} -m ${protocol}`;
-  const rule = (text: string): Rule => ({ table: 'filter', chain: 'DOCKER', text });
-  return [
-    rule(`-s ${from} -d ${to} ${within} --dport ${port} -j ACCEPT`),
-    rule(`-s ${to} -d ${from} ${within} --sport ${port} -j ACCEPT`),
-  ];
-}
