@@ -15,6 +15,7 @@ import type { Config, CreateRequest, HostConfig } from './create-request.ts';
 import { hostConfigSchema } from './create-request.ts';
 import { makeLog } from './log/make-log.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
+import { writeNetworkFiles } from './network-files.ts';
 import { parseMounts } from './parse-mounts.ts';
 import type { MountDraft } from './parse-mounts.ts';
 import { parseSecurityOptions } from './spec/security-options.ts';
@@ -132,6 +133,7 @@ async function writeOwnFiles(context: ContainerContext, container: Container): P
     files.mkdir(container.directory, 0o710),
     ...(container.logPath === '' ? [] : [files.write(container.logPath, new Uint8Array(0), { mode: 0o640 })]),
     letRootPass(context, container.directory),
+    writeNetworkFiles(context, container),
   ]);
 }
 

@@ -16,9 +16,8 @@ ff02::2\tip6-allrouters
 
 const utf8 = new TextEncoder();
 
-/** Written anew at each start: addresses change. Those of another container's network stack are that one's. */
+/** There from the beginning, for `docker cp`, and written anew at each start: addresses change. */
 export async function writeNetworkFiles(context: ContainerContext, container: Container): Promise<void> {
-  if (container.hostConfig.NetworkMode.startsWith('container:')) return;
   const { files } = context.runtime;
   const texts = await networkFileTexts(container, context.hostFacts, gatewayAddress(context));
   await Promise.all([

@@ -103,7 +103,8 @@ async function prepare(context: ContainerContext, container: Container): Promise
     makeWorkingDirectory(context, container, rootfs.merged),
     makeSources(context, container),
     requirePropagation(context.runtime.files, container.points),
-    writeNetworkFiles(context, container),
+    // Those of another container's network stack are that one's.
+    hostConfig.NetworkMode.startsWith('container:') ? undefined : writeNetworkFiles(context, container),
   ]);
   return buildSpec({
     id: container.id,
