@@ -15,10 +15,12 @@ export interface Figure {
   readonly samples: readonly number[];
   /** Same unit; DESIGN's table. */
   readonly budget: number;
+  /** What the host gave to other machines meanwhile: a fraction of one processor, where it was watched. */
+  readonly stolen?: number;
 }
 
 /** One line of the report: median, spread, budget, and their ratio. */
-export function formatFigure({ name, unit, samples, budget }: Figure): string {
+export function formatFigure({ name, unit, samples, budget, stolen }: Figure): string {
   const middle = median(samples);
   const columns = [
     name.padEnd(58),
@@ -26,7 +28,8 @@ export function formatFigure({ name, unit, samples, budget }: Figure): string {
     `(${round(Math.min(...samples))}-${round(Math.max(...samples))}, n=${samples.length})`.padEnd(22),
     `budget ${round(budget)}`.padEnd(13),
     `x${(middle / budget).toFixed(2)}`,
-    middle <= budget ? '' : ' OVER',
+    middle <= budget ? '     ' : ' OVER',
+    stolen === undefined ? '' : `${(100 * stolen).toFixed(1)} % stolen`,
   ];
   return columns.join(' ').trimEnd();
 }
