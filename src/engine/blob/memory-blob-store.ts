@@ -88,94 +88,101 @@ class Room {
   }
 }
 
-class MemoryBlobWriter implements BlobWriter {
-  readonly #blobs: Map<Digest, Blob>;
-  readonly #room: Room;
-  readonly #hash: DigestStream;
-  #pieces: Uint8Array[] = [];
-  #starts: number[] = [];
-  #bytes = 0;
-  #open = true;
-
-  constructor(blobs: Map<Digest, Blob>, room: Room, hash: DigestStream) {
-    this.#blobs = blobs;
-    this.#room = room;
-    this.#hash = hash;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    if (!this.#open) throw writerClosed();
-    if (bytes.length === 0) return;
-    this.#room.take(bytes.length);
-    this.#hash.update(bytes);
-    this.#pieces.push(bytes);
-    this.#starts.push(this.#bytes);
-    this.#bytes += bytes.length;
-  }
-
-  async commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }> {
-    if (!this.#open) throw writerClosed();
-    const digest = this.#hash.digest();
-    const blob = { pieces: this.#pieces, starts: this.#starts, bytes: this.#bytes };
-    const mismatch = expected !== undefined && expected !== digest;
-    if (mismatch || this.#blobs.has(digest)) await this.abort();
-    else this.#close();
-    if (mismatch) throw digestMismatch(expected, digest);
-    if (!this.#blobs.has(digest)) this.#blobs.set(digest, blob);
-    return { digest, bytes: blob.bytes };
-  }
-
-  abort(): Promise<void> {
-    if (this.#open) this.#room.give(this.#bytes);
-    this.#close();
-    return Promise.resolve();
-  }
-
-  #close(): void {
-    this.#open = false;
-    this.#pieces = [];
-    this.#starts = [];
-  }
-}
-
-class MemoryDerivedWriter implements DerivedWriter {
-  readonly #blobs: Map<Digest, Blob>;
+/** A blob's pieces on their way in, and the room that they take: the blob's in the end, or given back. */
+class Pieces {
   readonly #room: Room;
   #pieces: { readonly start: number; readonly bytes: Uint8Array }[] = [];
   #bytes = 0;
   #open = true;
 
-  constructor(blobs: Map<Digest, Blob>, room: Room) {
-    this.#blobs = blobs;
+  constructor(room: Room) {
     this.#room = room;
   }
 
-  async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  requireOpen(): void {
     if (!this.#open) throw writerClosed();
+  }
+
+  put(start: number, bytes: Uint8Array): void {
+    this.requireOpen();
     if (bytes.length === 0) return;
     this.#room.take(bytes.length);
-    this.#pieces.push({ start: offset, bytes: bytes.slice() });
+    this.#pieces.push({ start, bytes });
     this.#bytes += bytes.length;
   }
 
-  async commit(name: Digest): Promise<void> {
-    if (!this.#open) throw writerClosed();
-    if (this.#blobs.has(name)) return this.abort();
+  finish(): Blob {
+    this.#open = false;
     const sorted = this.#pieces.sort((a, b) => a.start - b.start);
-    const [pieces, starts] = [sorted.map(({ bytes }) => bytes), sorted.map(({ start }) => start)];
-    this.#blobs.set(name, { pieces, starts, bytes: this.#bytes });
-    this.#close();
+    this.#pieces = [];
+    return { pieces: sorted.map(({ bytes }) => bytes), starts: sorted.map(({ start }) => start), bytes: this.#bytes };
   }
 
-  abort(): Promise<void> {
+  /** Harmless when it is over. */
+  abort(): void {
     if (this.#open) this.#room.give(this.#bytes);
-    this.#close();
-    return Promise.resolve();
-  }
-
-  #close(): void {
     this.#open = false;
     this.#pieces = [];
+  }
+}
+
+class MemoryBlobWriter implements BlobWriter {
+  readonly #blobs: Map<Digest, Blob>;
+  readonly #pieces: Pieces;
+  readonly #hash: DigestStream;
+
+  constructor(blobs: Map<Digest, Blob>, room: Room, hash: DigestStream) {
+    this.#blobs = blobs;
+    this.#pieces = new Pieces(room);
+    this.#hash = hash;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#pieces.put(this.#pieces.bytes, bytes);
+    this.#hash.update(bytes);
+  }
+
+  async commit(expected?: Digest): Promise<{ digest: Digest; bytes: number }> {
+    this.#pieces.requireOpen();
+    const { bytes } = this.#pieces;
+    const digest = this.#hash.digest();
+    const mismatch = expected !== undefined && expected !== digest;
+    if (mismatch || this.#blobs.has(digest)) this.#pieces.abort();
+    else this.#blobs.set(digest, this.#pieces.finish());
+    if (mismatch) throw digestMismatch(expected, digest);
+    return { digest, bytes };
+  }
+
+  async abort(): Promise<void> {
+    this.#pieces.abort();
+  }
+}
+
+class MemoryDerivedWriter implements DerivedWriter {
+  readonly #blobs: Map<Digest, Blob>;
+  readonly #pieces: Pieces;
+
+  constructor(blobs: Map<Digest, Blob>, room: Room) {
+    this.#blobs = blobs;
+    this.#pieces = new Pieces(room);
+  }
+
+  async writeAt(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#pieces.put(offset, bytes.slice());
+  }
+
+  async commit(name: Digest): Promise<void> {
+    this.#pieces.requireOpen();
+    if (this.#blobs.has(name)) this.#pieces.abort();
+    else this.#blobs.set(name, this.#pieces.finish());
+  }
+
+  async abort(): Promise<void> {
+    this.#pieces.abort();
   }
 }
 

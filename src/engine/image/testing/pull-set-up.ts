@@ -1,0 +1,41 @@
+// A fake registry and an image store in memory, with a puller between them: what the tests of pulls start with.
+import { expect } from 'vitest';
+import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
+import type { Digest } from '../../../contracts/blob-store.ts';
+import type { TarItem } from '../../layer/testing/tar-archive.ts';
+import { parseReference } from '../../registry/reference.ts';
+import { FakeRegistry } from '../../registry/testing/fake-registry.ts';
+import { ImagePuller } from '../pull.ts';
+import type { PullMessage } from '../pull-message.ts';
+
+/** Two layers. */
+export const FILES: TarItem[][] = [
+  [{ path: 'bin/sh', content: 'shell'.repeat(1000) }],
+  [{ path: 'etc/motd', content: 'welcome' }, { path: '.wh.bin' }],
+];
+
+export function setUp() {
+  const registry = new FakeRegistry();
+  const { blobs, store } = memoryImageStore();
+  const puller = new ImagePuller({
+    store,
+    blobs,
+    fetch: registry.fetch,
+    defaultRegistry: registry.base,
+    registryAdvice: 'Use another.',
+  });
+  const pull = async (name: string, signal = new AbortController().signal): Promise<PullMessage[]> => {
+    const messages: PullMessage[] = [];
+    await puller.pull({ reference: parseReference(name), signal, report: (message) => void messages.push(message) });
+    return messages;
+  };
+  const expectNothing = async (): Promise<void> => {
+    expect(store.list()).toEqual([]);
+    expect(await blobs.list()).toEqual([]);
+  };
+  return { registry, blobs, store, puller, pull, expectNothing };
+}
+
+export const statuses = (messages: PullMessage[]): string[] =>
+  messages.map(({ id, status }) => (id === undefined ? status : `${id}: ${status}`));
+export const short = (digest: Digest | undefined): string => digest?.slice(7, 19) ?? '';
