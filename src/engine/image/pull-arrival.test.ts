@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deferred } from '../../shared/deferred.ts';
 import { readErofs } from '../layer/testing/erofs-reader.ts';
 import type { TarItem } from '../layer/testing/tar-archive.ts';
-import { FILES, setUp, statuses } from './testing/pull-set-up.ts';
+import { FILES, setUp, statuses } from '../../../test/support/pull-set-up.ts';
 
 const LARGE_BYTES = new Uint8Array(3_000_000);
 for (let at = 0; at < LARGE_BYTES.length; at += 50_000) crypto.getRandomValues(LARGE_BYTES.subarray(at, at + 50_000));

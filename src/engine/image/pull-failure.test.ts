@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DrydockError } from '../../contracts/errors.ts';
 import { parseReference } from '../registry/reference.ts';
 import type { PullMessage } from './pull-message.ts';
-import { FILES, setUp } from './testing/pull-set-up.ts';
+import { FILES, setUp } from '../../../test/support/pull-set-up.ts';
 
 describe('a pull that fails leaves nothing', () => {
   it('of an unknown image', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rawZstd } from '../layer/testing/raw-zstd.ts';
 import { readErofs } from '../layer/testing/erofs-reader.ts';
-import { FILES, setUp, short, statuses } from './testing/pull-set-up.ts';
+import { FILES, setUp, short, statuses } from '../../../test/support/pull-set-up.ts';
 
 describe('pull', () => {
   it('tells what Docker tells, and stores the image', async () => {

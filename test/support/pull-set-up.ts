@@ -1,12 +1,12 @@
 // A fake registry and an image store in memory, with a puller between them: what the tests of pulls start with.
 import { expect } from 'vitest';
-import { memoryImageStore } from '../../../../test/support/memory-image-store.ts';
-import type { Digest } from '../../../contracts/blob-store.ts';
-import type { TarItem } from '../../layer/testing/tar-archive.ts';
-import { parseReference } from '../../registry/reference.ts';
-import { FakeRegistry } from '../../registry/testing/fake-registry.ts';
-import { ImagePuller } from '../pull.ts';
-import type { PullMessage } from '../pull-message.ts';
+import { memoryImageStore } from './memory-image-store.ts';
+import type { Digest } from '../../src/contracts/blob-store.ts';
+import type { TarItem } from '../../src/engine/layer/testing/tar-archive.ts';
+import { parseReference } from '../../src/engine/registry/reference.ts';
+import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
+import { ImagePuller } from '../../src/engine/image/pull.ts';
+import type { PullMessage } from '../../src/engine/image/pull-message.ts';
 
 /** Two layers. */
 export const FILES: TarItem[][] = [
