@@ -119,13 +119,17 @@ export function assembleEngine(deps: AssembleDeps): Engine {
     newId: engineId,
     log,
   });
+  const bringUpNetworks = async (inUse: boolean): Promise<void> => {
+    if (inUse && !continuesSession)
+      log('there are running containers, updated network configuration will not take affect');
+    await containers.networks.load({ keeps: inUse || continuesSession });
+    await containers.networks.bringUp(continuesSession);
+  };
   const ready = identity
     .then((id) => {
       engineId = id;
     })
-    .then(() => containers.networks.load())
-    .then(() => containers.networks.bringUp(continuesSession))
-    .then(() => restoreContainers(containers, liveRestore || continuesSession))
+    .then(() => restoreContainers(containers, { live: liveRestore || continuesSession, bringUpNetworks }))
     .catch((error: unknown) => log(`Cannot restore containers: ${String(error)}`));
   return {
     ready,

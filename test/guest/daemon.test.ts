@@ -104,12 +104,12 @@ describe('the daemon', () => {
   test('filters as its own seccomp profile says, and tells what it leaves out', async () => {
     const profile = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['mkdir'], action: 'SCMP_ACT_ERRNO' }] };
     await guest.ok(`echo '${JSON.stringify(profile)}' > /etc/docker/no-mkdir.json`);
-    await configure({ 'seccomp-profile': '/etc/docker/no-mkdir.json', mtu: 1400 });
+    await configure({ 'seccomp-profile': '/etc/docker/no-mkdir.json', 'metrics-addr': '127.0.0.1:9323' });
     expect(await guest.ok('docker run --rm busybox sh -c "mkdir /x 2>&1 || true"')).toContain(
       'Operation not permitted',
     );
     expect(await guest.ok('docker run --rm --privileged busybox mkdir /x && echo made')).toBe('made');
-    expect(await guest.ok('cat /var/log/docker.log')).toContain('daemon.json: mtu has no effect in this engine');
+    expect(await guest.ok('cat /var/log/docker.log')).toContain('daemon.json: metrics-addr has no effect in this engine');
     await configure({});
     expect(await guest.ok('docker run --rm busybox mkdir /x && echo made')).toBe('made');
   });

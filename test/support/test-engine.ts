@@ -7,6 +7,8 @@ import type { Engine } from '../../src/engine/assemble-engine.ts';
 import { systemClock } from '../../src/engine/clock.ts';
 import type { Clock } from '../../src/engine/clock.ts';
 import { ContainerStore } from '../../src/engine/container/container-store.ts';
+import type { ConfigFile } from '../../src/engine/daemon/config-schema.ts';
+import { configOf } from '../../src/engine/daemon/daemon-config.ts';
 import { EventLog } from '../../src/engine/event/event-log.ts';
 import type { Image, ImageRunConfig } from '../../src/engine/image/image.ts';
 import { cryptoRandomBytes } from '../../src/engine/random.ts';
@@ -31,6 +33,8 @@ export interface TestEngineOptions {
   /** Of an engine that was there before. */
   readonly runtime?: FakeRuntime;
   readonly liveRestore?: boolean;
+  /** daemon.json. */
+  readonly daemon?: ConfigFile;
 }
 
 export function createTestEngine(
@@ -66,6 +70,7 @@ export function createTestEngine(
     randomBytes: cryptoRandomBytes,
     log: (line) => log.push(line),
     liveRestore: options.liveRestore ?? false,
+    config: configOf(options.daemon ?? {}),
   });
   const call: TestEngine['call'] = async (method, path, body) => {
     const init =

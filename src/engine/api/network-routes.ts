@@ -25,7 +25,7 @@ export function networkRoutes({ networks, containers }: Services): Hono {
     return json(listed.map((network) => networkBody(network, false)));
   });
   routes.post('/networks/create', async (c) => {
-    const network = await createNetwork(networks, await readJson(c.req.raw, networkCreateSchema));
+    const network = await createNetwork(networks, containers.daemon, await readJson(c.req.raw, networkCreateSchema));
     return json({ Id: network.id, Warning: '' }, 201);
   });
   routes.post('/networks/prune', async (c) => {

@@ -17,10 +17,14 @@ export function requireExtraHost(entry: string): void {
 
 /**
  * Address, tab, name.
- * @param gateway what `host-gateway` stands for
+ * @param gateway what `host-gateway` stands for, empty for nothing
+ * @throws DrydockError `internal` in Docker's words
  */
 export function extraHostLine(entry: string, gateway: string): string {
   const [name = '', address = ''] = entry.split(/:(.*)/s, 2);
+  if (address === GATEWAY && gateway === '') {
+    throw new DrydockError('internal', 'unable to derive the IP value for host-gateway');
+  }
   return `${address === GATEWAY ? gateway : address}\t${name}\n`;
 }
 

@@ -1,10 +1,11 @@
 // /etc/hostname, /etc/hosts and /etc/resolv.conf of a container, kept beside it on the host and mounted into it.
+import { withDnsDefaults } from '../daemon/container-defaults.ts';
+import type { DnsSettings } from '../daemon/container-defaults.ts';
 import { giveToRoot } from '../daemon/give-to-root.ts';
 import { formatAddress } from '../network/address.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { extraHostLine } from './extra-hosts.ts';
-import type { HostFacts } from './host-facts.ts';
 
 const HOSTS = `127.0.0.1\tlocalhost
 ::1\tlocalhost ip6-localhost ip6-loopback
@@ -19,27 +20,28 @@ const utf8 = new TextEncoder();
 /** There from the beginning, for `docker cp`, and written anew at each start: addresses change. */
 export async function writeNetworkFiles(context: ContainerContext, container: Container): Promise<void> {
   const { files } = context.runtime;
-  const texts = await networkFileTexts(container, context.hostFacts, gatewayAddress(context));
+  const texts = await networkFileTexts(container, context, gatewayAddress(context));
   await Promise.all([
     ...Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })),
     ...Object.keys(texts).map((path) => giveToRoot(context, path)),
   ]);
 }
 
-/** Where containers reach the host: the default bridge's own address. */
-function gatewayAddress({ networks }: ContainerContext): string {
-  return formatAddress(networks.default.bridge?.gateway ?? 0);
+/** Where containers reach the host: the default bridge's own address, unless daemon.json names another. */
+function gatewayAddress({ networks, daemon }: ContainerContext): string {
+  const { gateway } = networks.default?.bridge ?? {};
+  return daemon.hostGateways[0] ?? (gateway === undefined ? '' : formatAddress(gateway));
 }
 
 /** Host path -> text. */
 async function networkFileTexts(
   container: Container,
-  facts: HostFacts,
+  { hostFacts, daemon }: ContainerContext,
   gateway: string,
 ): Promise<Record<string, string>> {
   const { config, hostConfig, networkFiles } = container;
   const sharesHost = hostConfig.NetworkMode === 'host';
-  const [resolvConf, hosts] = await Promise.all([facts.resolvConf(), sharesHost ? facts.hosts() : HOSTS]);
+  const [resolvConf, hosts] = await Promise.all([hostFacts.resolvConf(), sharesHost ? hostFacts.hosts() : HOSTS]);
   const texts: Record<string, string> = {
     '/etc/hostname': `${config.Hostname}\n`,
     '/etc/hosts': [
@@ -47,7 +49,7 @@ async function networkFileTexts(
       ...hostConfig.ExtraHosts.map((entry) => extraHostLine(entry, gateway)),
       ...ownLines(container),
     ].join(''),
-    '/etc/resolv.conf': resolvConfOf(container, resolvConf),
+    '/etc/resolv.conf': resolvConfOf(withDnsDefaults(container.hostConfig, daemon), resolvConf),
   };
   return Object.fromEntries(Object.entries(networkFiles).map(([inside, outside]) => [outside, texts[inside] ?? '']));
 }
@@ -61,8 +63,7 @@ export function ownLines({ config, networks }: Container): string[] {
   );
 }
 
-function resolvConfOf({ hostConfig }: Container, ofHost: string): string {
-  const { Dns, DnsSearch, DnsOptions } = hostConfig;
+function resolvConfOf({ Dns, DnsSearch, DnsOptions }: DnsSettings, ofHost: string): string {
   if (Dns.length + DnsSearch.length + DnsOptions.length === 0) return ofHost;
   const kept = ofHost
     .split('\n')

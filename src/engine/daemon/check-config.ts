@@ -2,6 +2,7 @@
 // Source: moby daemon/config/config.go Validate, daemon/daemon_unix.go verifyDaemonSettings.
 import { DrydockError } from '../../contracts/errors.ts';
 import { cleanPath, isAbsolute } from '../container/clean-path.ts';
+import { parseBlock } from '../network/address.ts';
 import type { ConfigFile } from './config-schema.ts';
 import { shmBytes } from './shm-size.ts';
 
@@ -18,7 +19,9 @@ const NOT_VALID = 'merged configuration validation from file and command line fl
  */
 export function checkConfig(file: ConfigFile): void {
   shmBytes(file['default-shm-size']);
-  for (const address of file.dns ?? []) if (!ADDRESS.test(address)) throw new Error(`invalid IP address: ${address}`);
+  const addresses = [...(file.dns ?? []), ...[file.ip, file['default-gateway']].filter((text) => text)];
+  for (const address of addresses) if (!ADDRESS.test(address ?? '')) throw new Error(`invalid IP address: ${address}`);
+  for (const { base } of file['default-address-pools'] ?? []) requirePrefix(base ?? '');
   const invalid = problemOf(file);
   if (invalid !== undefined) throw new Error(`${NOT_VALID}: ${invalid}`);
   const fatal = conflictingLabels(file.labels ?? []) ?? startProblemOf(file);
@@ -108,7 +111,8 @@ function startProblemOf(file: ConfigFile): string | undefined {
       ? 'You specified --iptables=false with --icc=false. ICC=false uses iptables to function. Please set --icc or --iptables to true'
       : undefined) ??
     cgroupDriverProblem(file['exec-opts'] ?? []) ??
-    storageProblem(file);
+    storageProblem(file) ??
+    networkProblem(file);
   return problem && `failed to start daemon: ${problem}`;
 }
 
@@ -130,6 +134,27 @@ function registryProblem(file: ConfigFile): string | undefined {
     if (!/^[A-Za-z0-9.:[\]/_-]+$/.test(name)) return `insecure registry ${name} is not valid: invalid host "${name}"`;
   }
   return undefined;
+}
+
+function networkProblem(file: ConfigFile): string | undefined {
+  const wrong = (['fixed-cidr', 'bip'] as const).find((name) => file[name] && parseBlock(file[name]) === undefined);
+  if (wrong === undefined) return undefined;
+  return `Error initializing network controller: parse ${wrong} failed: invalid CIDR address: ${file[wrong]}`;
+}
+
+/** As Go's netip.ParsePrefix has it. @throws Error in its words */
+function requirePrefix(text: string): void {
+  if (text === '' || parseBlock(text) !== undefined) return;
+  const [address = '', bits] = text.split(/\/(?=[^/]*$)/, 2);
+  const why =
+    bits === undefined
+      ? "no '/'"
+      : !ADDRESS.test(address)
+        ? `ParseAddr(${JSON.stringify(address)}): unable to parse IP`
+        : /^[1-9]\d*$/.test(bits)
+          ? 'prefix length out of range'
+          : `bad bits after slash: ${JSON.stringify(bits)}`;
+  throw new Error(`netip.ParsePrefix(${JSON.stringify(text)}): ${why}`);
 }
 
 function cgroupDriverProblem(options: readonly string[]): string | undefined {

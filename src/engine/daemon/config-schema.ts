@@ -14,7 +14,8 @@ const text = z.string(told('string')).nullish();
 const flag = z.boolean(told('bool')).nullish();
 const integer = z.int(told('int')).nullish();
 const texts = z.array(z.string(told('string')), told('[]string')).nullish();
-const textMap = z.record(z.string(), z.string(told('string')), told('map[string]string')).nullish();
+const options = z.record(z.string(), z.string(told('string')), told('map[string]string'));
+const textMap = options.nullish();
 const anything = z.unknown().optional();
 
 const ulimit = z.looseObject({ Name: text, Soft: integer, Hard: integer }, told('container.Ulimit'));
@@ -61,11 +62,15 @@ export const configSchema = z.looseObject({
   iptables: flag,
   'ip-masq': flag,
   'ip-forward': flag,
+  'ip-forward-no-drop': flag,
   'userland-proxy': flag,
   bridge: text,
   'fixed-cidr': text,
   'default-gateway': text,
   ip: text,
+  'host-gateway-ip': text,
+  'host-gateway-ips': texts,
+  'default-network-opts': z.record(z.string(), options, told('map[string]map[string]string')).nullish(),
   features: z.record(z.string(), z.boolean(told('bool')), told('map[string]bool')).nullish(),
 });
 
@@ -75,17 +80,15 @@ export type ConfigFile = z.output<typeof configSchema>;
 const WITHOUT_EFFECT =
   'add-runtime allow-direct-routing allow-nondistributable-artifacts authorization-plugins bip6 builder ' +
   'cdi-spec-dirs containerd containerd-namespace containerd-plugin-namespace cpu-rt-period cpu-rt-runtime ' +
-  'cri-containerd default-gateway-v6 default-init default-network-opts deprecated-key-path exec-root fixed-cidr-v6 ' +
-  'group host-gateway-ip host-gateway-ips hosts http-proxy https-proxy init-path ip-forward-no-drop ip6tables ipv6 ' +
+  'cri-containerd default-gateway-v6 default-init deprecated-key-path exec-root fixed-cidr-v6 ' +
+  'group hosts http-proxy https-proxy init-path ip6tables ipv6 ' +
   'metrics-addr network-control-plane-mtu network-diagnostic-port no-proxy node-generic-resources pidfile raw-logs ' +
   'resolv-conf rootless runtimes selinux-enabled swarm-default-advertise-addr tls tlscacert tlscert tlskey tlsverify ' +
   'userland-proxy-path';
 
-/** Options with a meaning here that no part of the engine reads yet: networks, and pulls from other registries. */
+/** Options with a meaning here that no part of the engine reads yet: pulls from other registries. */
 const NOT_READ_YET =
-  'bip bridge default-address-pools default-gateway dns dns-opts dns-search fixed-cidr icc insecure-registries ip ' +
-  'ip-forward ip-masq iptables max-concurrent-downloads max-download-attempts mtu registry-mirrors shutdown-timeout ' +
-  'userland-proxy';
+  'insecure-registries max-concurrent-downloads max-download-attempts registry-mirrors shutdown-timeout';
 
 const ignored = new Set(WITHOUT_EFFECT.split(' '));
 const unread = new Set(NOT_READ_YET.split(' '));

@@ -28,6 +28,18 @@ export function withRunDefaults(hostConfig: HostConfig, daemon: DaemonConfig): H
   };
 }
 
+export type DnsSettings = Pick<HostConfig, 'Dns' | 'DnsOptions' | 'DnsSearch'>;
+
+/** What the container says of its resolver, and what it does not say (moby daemon/container_operations.go, buildSandboxOptions). */
+export function withDnsDefaults({ Dns, DnsOptions, DnsSearch }: DnsSettings, daemon: DaemonConfig): DnsSettings {
+  const either = (own: string[], usual: readonly string[]): string[] => (own.length > 0 ? own : [...usual]);
+  return {
+    Dns: either(Dns, daemon.dns),
+    DnsOptions: either(DnsOptions, daemon.dnsOptions),
+    DnsSearch: either(DnsSearch, daemon.dnsSearch),
+  };
+}
+
 // A privileged container has no filter but one that it asks for.
 function securityOptions({ SecurityOpt, Privileged }: HostConfig, daemon: DaemonConfig): string[] {
   const asks = (name: string): boolean => SecurityOpt.some((option) => new RegExp(`^${name}([:=]|$)`).test(option));

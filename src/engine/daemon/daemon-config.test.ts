@@ -68,10 +68,6 @@ describe('loadDaemonConfig', () => {
       withoutEffect: [
         'registry-mirrors',
         'insecure-registries',
-        'default-address-pools',
-        'dns',
-        'dns-opts',
-        'dns-search',
         'shutdown-timeout',
         'max-concurrent-downloads',
         'http-proxy',
@@ -106,6 +102,16 @@ describe('loadDaemonConfig', () => {
     ['{"default-shm-size": "64Q"}', "F: invalid size: '64Q'"],
     ['{"default-shm-size": 64}', 'F: invalid size: "64"'],
     ['{"dns": ["nowhere"]}', 'F: invalid IP address: nowhere'],
+    ['{"ip": "here"}', 'F: invalid IP address: here'],
+    ['{"default-address-pools": [{"base": "10.0.0.0", "size": 24}]}', `F: netip.ParsePrefix("10.0.0.0"): no '/'`],
+    [
+      '{"default-address-pools": [{"base": "x/8", "size": 24}]}',
+      'F: netip.ParsePrefix("x/8"): ParseAddr("x"): unable to parse IP',
+    ],
+    [
+      '{"bip": "10.9.0.1"}',
+      'failed to start daemon: Error initializing network controller: parse bip failed: invalid CIDR address: 10.9.0.1',
+    ],
     ['{"labels": ["bare"]}', 'F: V: bad attribute format: bare'],
     [
       '{"labels": ["com.docker.x=1"]}',

@@ -1,6 +1,8 @@
 // The daemon's settings: /etc/docker/daemon.json, checked before anything starts, with dockerd's words for what is wrong.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { HostFiles, IdMappings } from '../../contracts/runtime.ts';
+import { bridgeOf } from './bridge-config.ts';
+import type { BridgeConfig } from './bridge-config.ts';
 import { checkConfig } from './check-config.ts';
 import { configSchema, hasNoEffect, isKnownOption, optionNames } from './config-schema.ts';
 import type { ConfigFile } from './config-schema.ts';
@@ -39,6 +41,10 @@ export interface DaemonConfig {
   /** What `usernsRemap` comes to (remapped-root.ts); undefined while containers have the host's ids. */
   readonly idMappings?: IdMappings;
   readonly defaultAddressPools: readonly { readonly base: string; readonly size: number }[];
+  /** Driver -> options of its networks that are made without them. */
+  readonly defaultNetworkOptions: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What `host-gateway` stands for; empty for the address of the default network's bridge. */
+  readonly hostGateways: readonly string[];
   readonly dns: readonly string[];
   readonly dnsOptions: readonly string[];
   readonly dnsSearch: readonly string[];
@@ -49,29 +55,14 @@ export interface DaemonConfig {
   readonly experimental: boolean;
   readonly maxConcurrentDownloads: number;
   readonly maxDownloadAttempts: number;
-  /** Of the default bridge, as written. */
+  /** Of the default network, as written. */
   readonly bridge: BridgeConfig;
   /** Options that are set and change nothing in this engine, for its log. */
   readonly withoutEffect: readonly string[];
 }
 
-export interface BridgeConfig {
-  /** Address of docker0 with its network, empty for the default. */
-  readonly bip: string;
-  readonly fixedCidr: string;
-  readonly defaultGateway: string;
-  readonly mtu: number;
-  readonly icc: boolean;
-  readonly iptables: boolean;
-  readonly ipMasq: boolean;
-  readonly ipForward: boolean;
-  readonly userlandProxy: boolean;
-  /** Address that published ports listen on. */
-  readonly ip: string;
-}
-
 /** What dockerd does without a daemon.json. */
-export const DEFAULT_CONFIG: DaemonConfig = toConfig({}, 'builtin');
+export const DEFAULT_CONFIG: DaemonConfig = configOf({});
 
 /**
  * A missing file is no error, an empty one neither.
@@ -88,7 +79,7 @@ export async function loadDaemonConfig(files: Pick<HostFiles, 'read'>): Promise<
     if (isDrydockError(cause)) throw cause;
     throw refuse(`unable to configure the Docker daemon with file ${DAEMON_CONFIG_PATH}: ${reason}`, cause);
   }
-  return toConfig(file, await seccompProfile(files, file['seccomp-profile'] ?? ''));
+  return configOf(file, await seccompProfile(files, file['seccomp-profile'] ?? ''));
 }
 
 /** @throws Error with what dockerd says after the name of the file */
@@ -129,7 +120,8 @@ async function readIfThere(files: Pick<HostFiles, 'read'>, path: string): Promis
   }
 }
 
-function toConfig(file: ConfigFile, seccomp: DaemonConfig['seccompProfile']): DaemonConfig {
+/** A checked file with everything that it leaves to dockerd. */
+export function configOf(file: ConfigFile, seccomp: DaemonConfig['seccompProfile'] = 'builtin'): DaemonConfig {
   return {
     dataRoot: (file['data-root'] || DEFAULT_DATA_ROOT).replace(/(.)\/+$/, '$1'),
     logDriver: file['log-driver'] || 'json-file',
@@ -154,6 +146,8 @@ function toConfig(file: ConfigFile, seccomp: DaemonConfig['seccompProfile']): Da
       base: base ?? '',
       size: size ?? 0,
     })),
+    defaultNetworkOptions: file['default-network-opts'] ?? {},
+    hostGateways: file['host-gateway-ips'] ?? (file['host-gateway-ip'] ? [file['host-gateway-ip']] : []),
     dns: file.dns ?? [],
     dnsOptions: file['dns-opts'] ?? [],
     dnsSearch: file['dns-search'] ?? [],
@@ -166,21 +160,6 @@ function toConfig(file: ConfigFile, seccomp: DaemonConfig['seccompProfile']): Da
     maxDownloadAttempts: file['max-download-attempts'] || 5,
     bridge: bridgeOf(file),
     withoutEffect: optionNames(file).filter(hasNoEffect),
-  };
-}
-
-function bridgeOf(file: ConfigFile): BridgeConfig {
-  return {
-    bip: file.bip ?? '',
-    fixedCidr: file['fixed-cidr'] ?? '',
-    defaultGateway: file['default-gateway'] ?? '',
-    mtu: file.mtu || 1500,
-    icc: file.icc ?? true,
-    iptables: file.iptables ?? true,
-    ipMasq: file['ip-masq'] ?? true,
-    ipForward: file['ip-forward'] ?? true,
-    userlandProxy: file['userland-proxy'] ?? true,
-    ip: file.ip || '0.0.0.0',
   };
 }
 

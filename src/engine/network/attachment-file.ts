@@ -98,7 +98,7 @@ export function resumeNetworks(networks: Networks, container: Container, saved: 
   container.plugged = saved.Plugged;
   for (const [name, { EndpointID, Link }] of Object.entries(saved.Networks)) {
     const attachment = container.networks.get(name);
-    const network = networks.find(attachment?.networkId ?? '');
+    const network = networks.find(attachment?.networkId ?? '') ?? networks.find(name);
     if (attachment === undefined || network === undefined || EndpointID === '') continue;
     const { bridge } = network;
     const address = parseAddress(Link?.Address ?? '');

@@ -72,7 +72,7 @@ export function endpointBody({ request, networkId, dnsNames, endpoint }: Attachm
     GwPriority: request.GwPriority,
     NetworkID: networkId,
     EndpointID: endpoint?.id ?? '',
-    Gateway: link === undefined || endpoint?.network.internal === true ? '' : formatAddress(link.bridge.gateway),
+    Gateway: link === undefined || endpoint?.network.internal === true ? '' : formatAddress(link.bridge.router),
     IPAddress: link === undefined ? '' : formatAddress(link.address),
     IPPrefixLen: link?.bridge.subnet.bits ?? 0,
     IPv6Gateway: '',

@@ -1,30 +1,21 @@
 // `--opt com.docker.network...` of a bridge, and what they mean. Source: moby libnetwork/drivers/bridge/labels.go, bridge_linux.go.
 import { DrydockError } from '../../contracts/errors.ts';
-import type { DaemonConfig } from '../daemon/daemon-config.ts';
-import { formatAddress, parseAddress, parseBlock } from './address.ts';
+import { contains, formatAddress, parseAddress, parseBlock } from './address.ts';
 import type { Address } from './address.ts';
 import { AddressPool } from './address-pool.ts';
 import type { Bridge, IpamConfig, NetworkSettings } from './network.ts';
 
+/** Names of options. */
 const PREFIX = 'com.docker.network.bridge.';
-const NAME = `${PREFIX}name`;
-const ICC = `${PREFIX}enable_icc`;
-const MASQUERADE = `${PREFIX}enable_ip_masquerade`;
-const HOST_ADDRESS = `${PREFIX}host_binding_ipv4`;
-const MTU = 'com.docker.network.driver.mtu';
+export const DEFAULT = `${PREFIX}default_bridge`;
+export const NAME = `${PREFIX}name`;
+export const ICC = `${PREFIX}enable_icc`;
+export const MASQUERADE = `${PREFIX}enable_ip_masquerade`;
+export const HOST_ADDRESS = `${PREFIX}host_binding_ipv4`;
+export const MTU = 'com.docker.network.driver.mtu';
+/** Among auxiliary addresses: the one that is not only set aside. */
+export const ROUTER = 'DefaultGatewayIPv4';
 const MAX_NAME_LENGTH = 15;
-
-/** Of the default network, which daemon.json describes. */
-export function defaultOptions({ bridge }: DaemonConfig): Record<string, string> {
-  return {
-    [`${PREFIX}default_bridge`]: 'true',
-    [ICC]: String(bridge.icc),
-    [MASQUERADE]: String(bridge.ipMasq),
-    [HOST_ADDRESS]: bridge.ip,
-    [NAME]: 'docker0',
-    [MTU]: String(bridge.mtu),
-  };
-}
 
 /**
  * The bridge with no address taken but its own and what is set aside.
@@ -41,12 +32,15 @@ export function bridgeOf(settings: NetworkSettings): Bridge {
     const aside = parseAddress(address);
     if (aside !== undefined) pool.reserve(aside);
   }
+  const router = parseAddress(config.AuxiliaryAddresses?.[ROUTER] ?? '') ?? gateway;
+  if (!contains(block.subnet, router)) throw refuse('default gateway ip must be part of the network');
   const name = options[NAME] || `br-${id.slice(0, 12)}`;
   if (name.length > MAX_NAME_LENGTH || /[\s/]/.test(name)) throw refuse(`invalid bridge name: ${name}`);
   return {
     name,
     subnet: block.subnet,
     gateway,
+    router,
     pool,
     icc: flag(options, ICC),
     masquerade: !internal && flag(options, MASQUERADE),

@@ -2,13 +2,15 @@
 // Source: moby daemon/network.go (createNetwork), api/types/network/ipam.go (ValidateIPAM), libnetwork/controller.go (NewNetwork).
 import { z } from 'zod';
 import { DrydockError } from '../../contracts/errors.ts';
+import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import { flag, text, textMap } from '../container/request-fields.ts';
 import { contains, formatSubnet, overlap, parseAddress, parseBlock } from './address.ts';
 import type { Subnet } from './address.ts';
 import { joined } from './endpoint-request.ts';
 import type { IpamConfig, Network } from './network.ts';
 import { PREDEFINED } from './network.ts';
-import type { Networks, NewNetwork } from './network-store.ts';
+import type { Networks } from './network-store.ts';
+import type { NewNetwork } from './new-network.ts';
 
 const ipamConfigSchema = z.looseObject({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: textMap });
 
@@ -40,7 +42,11 @@ const NOT_A_MANAGER =
   'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect this node to swarm and try again.';
 
 /** @throws DrydockError in Docker's words */
-export function createNetwork(networks: Networks, request: NetworkCreateRequest): Promise<Network> {
+export function createNetwork(
+  networks: Networks,
+  daemon: Pick<DaemonConfig, 'defaultNetworkOptions'>,
+  request: NetworkCreateRequest,
+): Promise<Network> {
   const { Name, Options, Labels, Internal, Attachable, IPAM } = request;
   if (['default', ...PREDEFINED].includes(Name)) {
     throw new DrydockError('forbidden', `operation is not permitted on predefined ${Name} network `);
@@ -55,7 +61,7 @@ export function createNetwork(networks: Networks, request: NetworkCreateRequest)
     driver: 'bridge',
     internal: Internal,
     attachable: Attachable,
-    options: Options,
+    options: { ...daemon.defaultNetworkOptions[driver], ...Options },
     labels: Labels,
     ipam: { options: IPAM === null || IPAM === undefined ? null : (IPAM.Options ?? null), config },
   };

@@ -67,6 +67,7 @@ export function bridgeRules({ name, subnet, icc, masquerade }: Bridge, options: 
   return [
     ...(masquerade ? [nat('POSTROUTING', `-s ${block} ! -o ${name} -j MASQUERADE`)] : []),
     ...(masquerade && options.proxied ? [nat('DOCKER', `-i ${name} -j RETURN`)] : []),
+    ...(options.proxied ? [] : [nat('POSTROUTING', `-o ${name} -m addrtype --src-type LOCAL -j MASQUERADE`)]),
     ...(icc ? [] : [rule('DOCKER-FORWARD', `${withinBridge} DROP`)]),
     rule('DOCKER-FORWARD', icc ? `-i ${name} -j ACCEPT` : `-i ${name} ! -o ${name} -j ACCEPT`),
     rule('DOCKER', `! -i ${name} -o ${name} -j DROP`),

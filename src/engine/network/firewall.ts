@@ -16,11 +16,20 @@ export interface RuleChanges {
   readonly remove?: readonly Rule[];
 }
 
+export interface ResetOptions {
+  /** Unless a rule allows it. */
+  readonly dropForwarded: boolean;
+  /** Rules of earlier settings, in chains that are not Docker's. */
+  readonly obsolete: readonly Rule[];
+}
+
 export class Firewall {
   readonly #runtime: Pick<Runtime, 'spawn'>;
   readonly #turns = new Mutex();
   /** False with `"iptables": false` in daemon.json: somebody else sees to it. */
   readonly #enabled: boolean;
+  /** Rules outside Docker's chains that were there when this engine wrote its own: one that is there is not added. */
+  readonly #found = new Set<string>();
 
   constructor(runtime: Pick<Runtime, 'spawn'>, enabled: boolean) {
     this.#runtime = runtime;
@@ -28,17 +37,20 @@ export class Firewall {
   }
 
   /** @throws DrydockError `guest` with the words of iptables; the table in question is as it was */
-  async change({ add = [], remove = [] }: RuleChanges): Promise<void> {
+  async change({ add: asked = [], remove = [] }: RuleChanges): Promise<void> {
+    const add = asked.filter((rule) => !this.#found.has(keyOf(rule)));
+    for (const rule of remove) this.#found.delete(keyOf(rule));
     await this.#restore((table) => [
       ...remove.filter((rule) => rule.table === table).map(({ chain, text }) => `-D ${chain} ${text}`),
       ...add.filter((rule) => rule.table === table).map(added),
     ]);
   }
 
-  /** Docker's chains with nothing in them but `rules`, whatever is in them now. @param dropForwarded unless a rule allows it */
-  async reset(rules: readonly Rule[], dropForwarded: boolean): Promise<void> {
+  /** Docker's chains with nothing in them but `rules`, whatever is in them now. */
+  async reset(rules: readonly Rule[], { dropForwarded, obsolete }: ResetOptions): Promise<void> {
     if (!this.#enabled) return;
     const there = parseSave(await runHelper(this.#runtime, ['iptables-save']));
+    this.#found.clear();
     await this.#restore((table) => {
       const own: readonly string[] = table === 'raw' ? [] : CHAINS[table];
       const chains = own.map((chain) => `:${chain} - [0:0]`);
@@ -52,9 +64,12 @@ export class Firewall {
           rule.table === table &&
           rule.text !== '' &&
           !isOwn(rule.chain) &&
-          (/-j DOCKER(-FORWARD|-USER)?$/.test(rule.text) ||
-            wanted.some(({ chain, text }) => chain === rule.chain && text === rule.text)),
+          (/-j DOCKER(-FORWARD|-USER)?$/.test(rule.text) || isListed(wanted, rule) || isListed(obsolete, rule)),
       );
+      for (const rule of there) {
+        const isKept = rule.table === table && !isOwn(rule.chain) && !stale.includes(rule);
+        if (isKept) this.#found.add(keyOf(rule));
+      }
       return [
         ...policy,
         ...chains,
@@ -88,6 +103,14 @@ export class Firewall {
     const [, errors, { exitCode }] = await Promise.all([readText(task.stdout), readText(task.stderr), task.exited]);
     if (exitCode !== 0) throw new DrydockError('guest', errors.trim() || `iptables-restore ended with ${exitCode}`);
   }
+}
+
+function isListed(rules: readonly Rule[], { table, chain, text }: SavedRule): boolean {
+  return rules.some((rule) => rule.table === table && rule.chain === chain && rule.text === text);
+}
+
+function keyOf({ table, chain, text }: SavedRule): string {
+  return `${table} ${chain} ${text}`;
 }
 
 function added({ chain, first, text }: Rule): string {

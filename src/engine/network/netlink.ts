@@ -1,20 +1,34 @@
 // Route messages of netlink(7), written here and sent as they are: rtnetlink(7), linux/rtnetlink.h, linux/if_link.h.
 import type { Address } from './address.ts';
+import {
+  addressBytes,
+  attribute,
+  attributesOf,
+  bodiesOf,
+  join,
+  macBytes,
+  padded,
+  text,
+  textOf,
+  u16,
+  u32,
+} from './netlink-bytes.ts';
 
-const REQUEST = 0x1;
+export const REQUEST = 0x1;
 const ACKNOWLEDGE = 0x4;
-const DUMP = 0x300;
-const CREATE = 0x400;
-const EXCLUSIVE = 0x200;
+export const DUMP = 0x300;
+export const CREATE = 0x400;
+export const EXCLUSIVE = 0x200;
 
 const NEW_LINK = 16;
 const DELETE_LINK = 17;
 const GET_LINK = 18;
-const NEW_ADDRESS = 20;
+const SET_LINK = 19;
 const NEW_ROUTE = 24;
 
-const INET = 2;
+export const INET = 2;
 const UP = 1;
+const NOTHING = new Uint8Array(0);
 
 export interface NetlinkMessage {
   readonly type: number;
@@ -94,14 +108,17 @@ export function deleteLink(name: string): NetlinkMessage {
   return { type: DELETE_LINK, flags: REQUEST, body: join([link(0, 0), attribute(3, text(name))]) };
 }
 
-export function addAddress(index: number, address: Address, bits: number, broadcast: Address): NetlinkMessage {
-  const header = join([Uint8Array.of(INET, bits, 0, 0), u32(index)]);
-  const attributes = [
-    attribute(2, addressBytes(address)),
-    attribute(1, addressBytes(address)),
-    attribute(4, addressBytes(broadcast)),
-  ];
-  return { type: NEW_ADDRESS, flags: REQUEST | CREATE | EXCLUSIVE, body: join([header, ...attributes]) };
+/** Brings a link up with packets of this size. */
+export function adjustLink(index: number, mtu: number): NetlinkMessage {
+  return { type: NEW_LINK, flags: REQUEST, body: join([link(index, UP), attribute(4, u32(mtu))]) };
+}
+
+/** A packet may leave a bridge's port through which it came: a container reaches its own published port. */
+export function hairpin(index: number): NetlinkMessage {
+  const [bridgeFamily, portInformation, nested, mode] = [7, 12, 0x8000, 4];
+  const header = Uint8Array.from([bridgeFamily, 0, 0, 0, ...u32(index), ...new Uint8Array(8)]);
+  const port = attribute(portInformation | nested, attribute(mode, Uint8Array.of(1)));
+  return { type: SET_LINK, flags: REQUEST, body: join([header, port]) };
 }
 
 /** Replaces the one that is there. */
@@ -114,33 +131,32 @@ export function dumpLinks(): NetlinkMessage {
   return { type: GET_LINK, flags: REQUEST | DUMP, body: link(0, 0) };
 }
 
-/** Name -> index, of the answer to `dumpLinks`. */
-export function parseLinks(bytes: Uint8Array): Map<string, number> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const links = new Map<string, number>();
-  for (let at = 0; at + 16 <= bytes.length;) {
-    const end = at + view.getUint32(at, true);
-    if (end <= at || end > bytes.length) break;
-    if (view.getUint16(at + 4, true) === NEW_LINK) {
-      const name = attributeText(bytes.subarray(at + 32, end), 3);
-      if (name !== undefined) links.set(name, view.getInt32(at + 20, true));
-    }
-    at = (end + 3) & ~3;
-  }
-  return links;
+/** A link that the host has. */
+export interface HostLink {
+  readonly index: number;
+  readonly mtu: number;
+  readonly isUp: boolean;
+  /** bridge, veth; empty for what is no virtual link. */
+  readonly kind: string;
 }
 
-function attributeText(bytes: Uint8Array, wanted: number): string | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 4 <= bytes.length;) {
-    const length = view.getUint16(at, true);
-    if (length < 4) return undefined;
-    if (view.getUint16(at + 2, true) === wanted) {
-      return new TextDecoder().decode(bytes.subarray(at + 4, at + length)).replace(/\0.*$/s, '');
-    }
-    at += (length + 3) & ~3;
+/** By name, of the answer to `dumpLinks`. */
+export function parseLinks(bytes: Uint8Array): Map<string, HostLink> {
+  const links = new Map<string, HostLink>();
+  for (const body of bodiesOf(bytes, NEW_LINK)) {
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+    const attributes = attributesOf(body.subarray(16));
+    const name = attributes.get(3);
+    if (name === undefined) continue;
+    const kind = attributesOf(attributes.get(18) ?? NOTHING).get(1);
+    links.set(textOf(name), {
+      index: view.getInt32(4, true),
+      mtu: numberOf(attributes.get(4) ?? NOTHING),
+      isUp: (view.getUint32(8, true) & UP) !== 0,
+      kind: kind === undefined ? '' : textOf(kind),
+    });
   }
-  return undefined;
+  return links;
 }
 
 function routeTo(gateway: Address, index: number): Uint8Array {
@@ -154,42 +170,6 @@ function link(index: number, flags: number): Uint8Array {
   return join([new Uint8Array(4), u32(index), u32(flags), u32(flags)]);
 }
 
-function attribute(type: number, value: Uint8Array): Uint8Array {
-  return padded(join([u16(4 + value.length), u16(type), value]));
-}
-
-function addressBytes(address: Address): Uint8Array {
-  return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
-}
-
-function macBytes(mac: string): Uint8Array {
-  return Uint8Array.from(mac.split(':'), (byte) => parseInt(byte, 16));
-}
-
-function text(value: string): Uint8Array {
-  return new TextEncoder().encode(`${value}\0`);
-}
-
-// The guest is an x86: least significant byte first.
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value, value >>> 8);
-}
-
-function u32(value: number): Uint8Array {
-  return Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
-}
-
-function padded(bytes: Uint8Array): Uint8Array {
-  const missing = -bytes.length & 3;
-  return missing === 0 ? bytes : join([bytes, new Uint8Array(missing)]);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function numberOf(value: Uint8Array): number {
+  return value.length < 4 ? 0 : new DataView(value.buffer, value.byteOffset, 4).getUint32(0, true);
 }

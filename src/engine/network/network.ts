@@ -41,7 +41,10 @@ export interface Bridge {
   /** Of the link: docker0, br-0123456789ab. */
   readonly name: string;
   readonly subnet: Subnet;
+  /** The bridge's own. */
   readonly gateway: Address;
+  /** Through which containers reach other networks: the bridge, or what the user said instead. */
+  readonly router: Address;
   readonly pool: AddressPool;
   readonly icc: boolean;
   readonly masquerade: boolean;

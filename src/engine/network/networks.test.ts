@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { createTestEngine } from '../../../test/support/test-engine.ts';
 import type { TestEngine } from '../../../test/support/test-engine.ts';
 import { DrydockError } from '../../contracts/errors.ts';
-import { encodeMessages, newBridge, parseLinks } from './netlink.ts';
 
 const create = (t: TestEngine, body: object) => t.call('POST', '/networks/create', body);
 const inspect = async (t: TestEngine, name: string) => (await t.call('GET', `/networks/${name}`)).body;
@@ -178,9 +177,59 @@ describe('the next engine', () => {
     await second.start({ Cmd: ['sleep'], HostConfig: { NetworkMode: 'mine' } }, 'bb');
     expect((await settings(second, 'bb')).Networks['mine'].IPAddress).toBe('10.1.0.66');
   });
+
+  test('makes the default network by its own daemon.json, unless containers run on the old one', async () => {
+    const first = createTestEngine();
+    await first.start({ Cmd: ['sleep'] }, 'aa');
+    const before = await inspect(first, 'bridge');
+    await first.engine.leave();
+    const daemon = { bip: '10.9.0.1/24', 'fixed-cidr': '10.9.0.64/26', mtu: 1400, icc: false, ip: '127.0.0.1' };
+    const second = createTestEngine({}, undefined, { runtime: first.runtime, liveRestore: true, daemon });
+    expect(await inspect(second, 'bridge')).toEqual(before);
+    expect(second.log).toContain('there are running containers, updated network configuration will not take affect');
+    await second.call('DELETE', '/containers/aa?force=1');
+    await second.call('POST', '/containers/create?name=bb', { Image: 'busybox', Cmd: ['sleep'] });
+    await second.engine.leave();
+    const third = createTestEngine({}, undefined, { runtime: first.runtime, liveRestore: true, daemon });
+    const bridge = await inspect(third, 'bridge');
+    expect(bridge).toMatchObject({
+      IPAM: { Config: [{ Subnet: '10.9.0.0/24', IPRange: '10.9.0.64/26', Gateway: '10.9.0.1' }] },
+      Options: {
+        'com.docker.network.driver.mtu': '1400',
+        'com.docker.network.bridge.enable_icc': 'false',
+        'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1',
+      },
+    });
+    expect(bridge.Id).not.toBe(before.Id);
+    expect((await third.call('POST', '/containers/bb/start')).status).toBe(204);
+    expect(await settings(third, 'bb')).toMatchObject({ IPAddress: '10.9.0.64', Gateway: '10.9.0.1' });
+  });
 });
 
-test('links are read as the kernel writes them', () => {
-  const message = newBridge({ name: 'docker0', index: 7, mac: '02:00:00:00:00:01', mtu: 1500 });
-  expect([...parseLinks(encodeMessages([message]))]).toEqual([['docker0', 7]]);
+describe('daemon.json', () => {
+  test('gives networks their subnets and options', async () => {
+    const t = createTestEngine({}, undefined, {
+      daemon: {
+        'default-address-pools': [{ base: '10.5.0.0/16', size: 24 }],
+        'default-network-opts': { bridge: { 'com.docker.network.driver.mtu': '1300', x: 'usual' } },
+      },
+    });
+    await create(t, { Name: 'one', Options: { x: 'own' } });
+    expect(await inspect(t, 'bridge')).toMatchObject({ IPAM: { Config: [{ Subnet: '10.5.0.0/24' }] } });
+    expect(await inspect(t, 'one')).toMatchObject({
+      IPAM: { Config: [{ Subnet: '10.5.1.0/24' }] },
+      Options: { 'com.docker.network.driver.mtu': '1300', x: 'own' },
+    });
+    expect((await t.call('GET', '/info')).body.DefaultAddressPools).toEqual([{ Base: '10.5.0.0/16', Size: 24 }]);
+  });
+
+  test('may want no default network: its containers have a loopback then', async () => {
+    const t = createTestEngine({}, undefined, { daemon: { bridge: 'none' } });
+    await t.start({ Cmd: ['sleep'] }, 'aa');
+    expect((await t.call('GET', '/networks')).body.map(({ Name }: { Name: string }) => Name)).toEqual(['host', 'none']);
+    expect((await settings(t, 'aa')).Networks).toMatchObject({ bridge: { IPAddress: '', EndpointID: '' } });
+    const host = { ExtraHosts: ['me:host-gateway'] };
+    const { body } = await t.call('POST', '/containers/create', { Image: 'busybox', HostConfig: host });
+    expect(body.message).toBe('unable to derive the IP value for host-gateway');
+  });
 });

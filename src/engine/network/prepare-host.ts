@@ -2,7 +2,8 @@
 import type { Runtime } from '../../contracts/runtime.ts';
 import { DEFAULT_CONFIG } from '../daemon/daemon-config.ts';
 import { cryptoRandomBytes } from '../random.ts';
-import { Networks, PREPARED_FILE } from './network-store.ts';
+import { PREPARED_FILE } from './bring-up.ts';
+import { Networks } from './network-store.ts';
 
 /** @throws DrydockError when the machine does not take it */
 export async function prepareHostNetwork(runtime: Pick<Runtime, 'files' | 'netlink' | 'spawn'>): Promise<void> {
@@ -17,6 +18,7 @@ export async function prepareHostNetwork(runtime: Pick<Runtime, 'files' | 'netli
       problem = line;
     },
   });
+  await networks.driver.look();
   await networks.bringUp(false);
   if (problem !== undefined) throw new Error(problem);
   await runtime.files.mkdir(PREPARED_FILE.slice(0, PREPARED_FILE.lastIndexOf('/')), 0o755);

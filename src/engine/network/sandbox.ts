@@ -9,6 +9,7 @@ import { parseAddress } from './address.ts';
 import type { Attachment } from './attachment.ts';
 import { dnsNamesOf, gatewayOf } from './attachment.ts';
 import { randomMac } from './bridge-driver.ts';
+import { isUserDefined } from './endpoint-request.ts';
 import { portRules } from './firewall-rules.ts';
 import type { Endpoint, EndpointLink, Network } from './network.ts';
 import { releasePorts, takePorts } from './port-bindings.ts';
@@ -24,7 +25,9 @@ export function allocateNetworks(context: Context, container: Container): void {
   if (container.hostConfig.NetworkMode.startsWith('container:')) return;
   try {
     for (const [name, attachment] of inOrder(container)) {
-      const network = context.networks.get(attachment.networkId || name);
+      if (name === 'bridge' && context.networks.default === undefined) continue;
+      // Each engine has a default network of its own making (moby daemon/network.go, getNetworkID).
+      const network = context.networks.get((isUserDefined(name) && attachment.networkId) || name);
       rekey(container, name, network.name);
       attach(context, container, attachment, network);
     }

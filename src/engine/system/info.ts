@@ -77,6 +77,9 @@ export function infoOf({ containers, events, engineId, imageCount }: Services): 
       RemoteManagers: null,
     },
     LiveRestoreEnabled: daemon.liveRestore,
+    ...(daemon.defaultAddressPools.length > 0 && {
+      DefaultAddressPools: daemon.defaultAddressPools.map(({ base, size }) => ({ Base: base, Size: size })),
+    }),
     Isolation: '',
     InitBinary: '',
     ContainerdCommit: { ID: '' },

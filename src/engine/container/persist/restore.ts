@@ -1,8 +1,9 @@
 // The engine starts where another one was: containers are read from the guest's disk, those that run are taken over, those
 // that ended meanwhile are settled, and restart policies are applied, in dockerd's order (moby daemon/daemon.go, restore).
 import { loadedAttachments, resumeNetworks } from '../../network/attachment-file.ts';
+import type { SavedNetworkSettings } from '../../network/attachment-file.ts';
 import { publish, releaseNetworks } from '../../network/sandbox.ts';
-import type { TaskExit } from '../../../contracts/runtime.ts';
+import type { Task, TaskExit } from '../../../contracts/runtime.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
 import type { Image } from '../../image/image.ts';
 import { layersOf, INIT_LAYER } from '../create.ts';
@@ -23,12 +24,31 @@ import type { LoadedContainer } from './container-file.ts';
 const LOST: TaskExit = { exitCode: 255, oomKilled: false };
 const ENOENT = 2;
 
-/** @param live containers that run are left alone (daemon.json's `live-restore`, and always after a session's restore) */
-export async function restoreContainers(context: ContainerContext, live: boolean): Promise<void> {
-  const containers = await loadAll(context);
+export interface RestoreOptions {
+  /** Containers that run are left alone (daemon.json's `live-restore`, and always after a session's restore). */
+  readonly live: boolean;
+  /** @param inUse containers run on and keep the networks as they are */
+  readonly bringUpNetworks: (inUse: boolean) => Promise<void>;
+}
+
+export async function restoreContainers(context: ContainerContext, options: RestoreOptions): Promise<void> {
+  const { live } = options;
+  const found = await loadAll(context);
+  const containers = found.map(({ container }) => container);
+  const runs = new Map<Container, Run>();
+  await each(context, containers, 'restore', async (container) => {
+    if (container.state.running) runs.set(container, await takeOver(context, container));
+  });
+  const isInUse = ([{ hostConfig }, { exit }]: [Container, Run]): boolean =>
+    exit === undefined && !hostConfig.NetworkMode.startsWith('container:');
+  await options.bringUpNetworks(live && [...runs].some(isInUse));
+  for (const { container, saved } of found) {
+    if (container.state.running) resumeNetworks(context.networks, container, saved);
+  }
   const alive = new Set<Container>();
   await each(context, containers, 'restore', async (container) => {
-    if (await revive(context, container, live)) alive.add(container);
+    const run = runs.get(container);
+    if (run !== undefined && (await revive(context, container, run, live))) alive.add(container);
   });
   const starts = containers.filter(
     ({ state, restartPolicy, stoppedByUser }) =>
@@ -50,19 +70,24 @@ export async function restoreContainers(context: ContainerContext, live: boolean
   );
 }
 
+interface Found {
+  readonly container: Container;
+  readonly saved: SavedNetworkSettings;
+}
+
 /** Oldest first, with their names. What is damaged is told and left alone. */
-async function loadAll(context: ContainerContext): Promise<Container[]> {
+async function loadAll(context: ContainerContext): Promise<Found[]> {
   const ids = await context.runtime.files.list(`${context.daemon.dataRoot}/containers`).catch((error: unknown) => {
     if (!isDrydockError(error, 'guest') || error.errno !== ENOENT)
       context.log(`Cannot list containers: ${String(error)}`);
     return [];
   });
-  const containers: Container[] = [];
+  const containers: Found[] = [];
   await each(context, ids, 'load', async (id) => {
     containers.push(await load(context, id));
   });
-  containers.sort((a, b) => a.createdMs - b.createdMs);
-  return containers.filter((container) => {
+  containers.sort((a, b) => a.container.createdMs - b.container.createdMs);
+  return containers.filter(({ container }) => {
     try {
       context.store.reserveName(container.name, container.id);
       context.store.add(container);
@@ -76,7 +101,7 @@ async function loadAll(context: ContainerContext): Promise<Container[]> {
 }
 
 /** @throws Error saying what is missing or damaged */
-async function load(context: ContainerContext, id: string): Promise<Container> {
+async function load(context: ContainerContext, id: string): Promise<Found> {
   const { runtime, clock } = context;
   const directory = directoryOf(context.daemon.dataRoot, id);
   const read = async (name: string): Promise<string> =>
@@ -98,12 +123,11 @@ async function load(context: ContainerContext, id: string): Promise<Container> {
     ...(loaded.file.Created !== undefined && { createdMs: loaded.file.Created }),
   });
   restoreState(container.state, loaded.file);
-  if (container.state.running) resumeNetworks(context.networks, container, loaded.file.NetworkSettings);
   container.restartCount = loaded.file.RestartCount;
   container.restartPolicy.reset(loaded.file.RestartCount);
   container.stoppedByUser = loaded.file.HasBeenManuallyStopped;
   container.rootfs = await runtime.reattachRootfs({ id, layers: layersOf(image), init: INIT_LAYER });
-  return container;
+  return { container, saved: loaded.file.NetworkSettings };
 }
 
 /** Its image may be gone: a container keeps what it was made with. */
@@ -124,13 +148,26 @@ function imageOf({ images }: ContainerContext, { file, config }: LoadedContainer
   }
 }
 
-/** Brings what is known of a container together with what it is. @returns whether it runs */
-async function revive(context: ContainerContext, container: Container, live: boolean): Promise<boolean> {
-  const { runtime } = context;
-  const { state, id, bundle } = container;
-  if (!state.running) return false;
+interface Run {
+  readonly task: Task | undefined;
+  /** Undefined while it runs. */
+  readonly exit: TaskExit | undefined;
+}
+
+async function takeOver({ runtime }: ContainerContext, { id, bundle }: Container): Promise<Run> {
   const task = await runtime.reattach({ id, bundle });
-  const exit = task === undefined ? LOST : await Promise.race([task.exited, Promise.resolve(undefined)]);
+  return { task, exit: task === undefined ? LOST : await Promise.race([task.exited, Promise.resolve(undefined)]) };
+}
+
+/** Brings what is known of a container together with what it is. @returns whether it runs */
+async function revive(
+  context: ContainerContext,
+  container: Container,
+  { task, exit }: Run,
+  live: boolean,
+): Promise<boolean> {
+  const { runtime } = context;
+  const { state, id } = container;
   if (task !== undefined) {
     prepareLog(container);
     rejoinNetwork(context, container);
