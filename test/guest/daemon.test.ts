@@ -109,7 +109,9 @@ describe('the daemon', () => {
       'Operation not permitted',
     );
     expect(await guest.ok('docker run --rm --privileged busybox mkdir /x && echo made')).toBe('made');
-    expect(await guest.ok('cat /var/log/docker.log')).toContain('daemon.json: metrics-addr has no effect in this engine');
+    expect(await guest.ok('cat /var/log/docker.log')).toContain(
+      'daemon.json: metrics-addr has no effect in this engine',
+    );
     await configure({});
     expect(await guest.ok('docker run --rm busybox mkdir /x && echo made')).toBe('made');
   });
