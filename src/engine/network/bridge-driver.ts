@@ -34,7 +34,7 @@ export class BridgeDriver {
   /** No processes serve published ports: packets have to find back to where they came from. */
   readonly #hairpin: boolean;
   /** Of the host, by name, as they were at the last look, and our bridges. */
-  #links: Map<string, KnownLink> = new Map();
+  #links = new Map<string, KnownLink>();
   /** Of the host's next link: said beforehand, it needs no asking after. */
   #nextIndex = 2;
 
