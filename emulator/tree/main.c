@@ -6,6 +6,9 @@
 //   drydock-tree [VIEW] unpack [--owner UID:GID] [--keep-owner] [--no-overwrite] [--rename FROM TO] DIRECTORY
 //   drydock-tree changes UPPER LOWER[:LOWER...] SCRATCH
 //   drydock-tree usage DIRECTORY
+//   drydock-tree list DIRECTORY
+//   drydock-tree make PATH MODE                                                    as mkdir -p does
+//   drydock-tree remove PATH                                                       with all below it; absent is well, too
 //   drydock-tree store PATH MODE                                                   stdin to a file, whole or not at all
 //
 // "--" ends the flags. VIEW: [--ids UIDS GIDS] --root DIRECTORY [--mount SOURCE TARGET rw|ro]...
@@ -95,6 +98,9 @@ static int run(char **args, struct error *err) {
   if (strcmp(command, "changes") == 0 && args[0] && args[1] && args[2] && !args[3])
     return tree_changes(args[0], args[1], args[2], err);
   if (strcmp(command, "usage") == 0 && args[0] && !args[1]) return tree_usage(args[0], err);
+  if (strcmp(command, "list") == 0 && args[0] && !args[1]) return tree_list(args[0], err);
+  if (strcmp(command, "make") == 0 && args[0] && args[1] && !args[2]) return tree_make(args[0], args[1], err);
+  if (strcmp(command, "remove") == 0 && args[0] && !args[1]) return tree_remove(args[0], err);
   if (strcmp(command, "store") == 0 && args[0] && args[1] && !args[2]) return tree_store(args[0], args[1], err);
   return usage_error(err);
 }

@@ -46,6 +46,12 @@ int tree_unpack(const struct unpack_options *options, struct error *err);
 int tree_changes(const char *upper, const char *lower, const char *scratch, struct error *err);
 /** Bytes of everything but directories, hard links counted once. */
 int tree_usage(const char *path, struct error *err);
+/** Names of the entries, sorted, each ended by a NUL. */
+int tree_list(const char *path, struct error *err);
+/** A directory with its parents; what is there stays as it is. `mode` is octal. */
+int tree_make(const char *path, const char *mode, struct error *err);
+/** Whatever it is, with all below it; links are not followed. */
+int tree_remove(const char *path, struct error *err);
 int tree_store(const char *path, const char *mode, struct error *err);
 
 /** Entries of a directory, sorted. */

@@ -294,6 +294,48 @@ describe('stat', () => {
   });
 });
 
+describe('list, make and remove', () => {
+  test('names come in the order of their bytes, without what is below', () => {
+    for (const name of ['b', 'a', 'Z', 'é', '.hidden']) mkdirSync(join(root, name));
+    writeFileSync(join(root, 'a/inner'), '');
+    const { status, stdout } = tree(['list', root]);
+    expect({ status, names: stdout.toString().split('\0') }).toEqual({
+      status: 0,
+      names: ['.hidden', 'Z', 'a', 'b', 'é', ''],
+    });
+    expect(tree(['list', join(root, 'none')]).stderr).toMatch(/^2 open .*none: no such file or directory\n$/);
+    expect(tree(['list', join(root, 'a/inner')]).stderr).toMatch(/^20 open /);
+  });
+
+  test('makes a folder with those above it, and leaves what is there', () => {
+    expect(tree(['make', join(root, 'x//y/z/'), '750']).status).toBe(0);
+    expect(['x', 'x/y', 'x/y/z'].map((name) => lstatSync(join(root, name)).mode & 0o7777)).toEqual([
+      0o750, 0o750, 0o750,
+    ]);
+    expect(tree(['make', join(root, 'x/y'), '700']).status).toBe(0);
+    expect(lstatSync(join(root, 'x/y')).mode & 0o7777).toBe(0o750);
+    writeFileSync(join(root, 'file'), '');
+    expect(tree(['make', join(root, 'file/z'), '700']).stderr).toMatch(/^20 mkdir .*file: not a directory\n$/);
+    expect(tree(['make', '', '700']).stderr).toMatch(/^2 mkdir /);
+  });
+
+  test('removes a tree and no more: links are not followed, and what is not there is well', () => {
+    mkdirSync(join(root, 'kept'));
+    writeFileSync(join(root, 'kept/file'), '');
+    mkdirSync(join(root, 'gone/deep/er'), { recursive: true });
+    writeFileSync(join(root, 'gone/deep/file'), '');
+    symlinkSync('../kept', join(root, 'gone/link'));
+    for (const name of ['gone', 'gone'])
+      expect(tree(['remove', join(root, name)])).toMatchObject({ status: 0, stderr: '' });
+    expect(readdirSync(root)).toEqual(['kept']);
+    symlinkSync('kept', join(root, 'link'));
+    expect(tree(['remove', join(root, 'link')]).status).toBe(0);
+    expect(readdirSync(root)).toEqual(['kept']);
+    expect(readdirSync(join(root, 'kept'))).toEqual(['file']);
+    expect(tree(['remove', join(root, 'kept/file/none')]).stderr).toMatch(/^20 unlinkat .*: not a directory\n$/);
+  });
+});
+
 describe('store and usage', () => {
   test('a file appears whole, hard links count once', () => {
     expect(tree(['store', join(root, 'f'), '600'], Buffer.from('hello'))).toMatchObject({ status: 0 });

@@ -37,7 +37,11 @@ import { push } from './commands/image/push.ts';
 import { imageRm, rmi } from './commands/image/rmi.ts';
 import { save } from './commands/image/save.ts';
 import { tag } from './commands/image/tag.ts';
+import { manifestAnnotate } from './commands/manifest/annotate.ts';
+import { manifestCreate } from './commands/manifest/create.ts';
 import { manifestInspect } from './commands/manifest/inspect.ts';
+import { manifestPush } from './commands/manifest/push.ts';
+import { manifestRm } from './commands/manifest/rm.ts';
 import { networkConnect } from './commands/network/connect.ts';
 import { networkCreate } from './commands/network/create.ts';
 import { networkDisconnect } from './commands/network/disconnect.ts';
@@ -111,7 +115,7 @@ export const commandGroups: readonly CommandGroup[] = [
     use: 'manifest COMMAND',
     summary: 'Work with manifests and manifest lists',
     experimental: true,
-    commands: [manifestInspect],
+    commands: [manifestAnnotate, manifestCreate, manifestInspect, manifestPush, manifestRm],
   },
   {
     name: 'network',

@@ -35,7 +35,6 @@ describe('help', () => {
 const LATER: Readonly<Record<string, readonly string[]>> = {
   '': [...['build'], ...['builder', 'checkpoint', 'context', 'plugin', 'swarm', 'trust']],
   image: ['build'],
-  manifest: ['annotate', 'create', 'push', 'rm'],
 };
 
 describe('pages that list commands', () => {

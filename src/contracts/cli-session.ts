@@ -48,6 +48,12 @@ export interface CliFiles {
   /** @param exclusive refuses an existing file (EEXIST), as `--cidfile` needs. */
   write(path: string, bytes: Uint8Array, options?: { mode?: number; exclusive?: boolean }): Promise<void>;
   remove(path: string): Promise<void>;
+  /** Names of a folder's entries, in the order of their bytes. */
+  list(path: string): Promise<readonly string[]>;
+  /** With all below it; nothing there is well, too. */
+  removeTree(path: string): Promise<void>;
+  /** As `mkdir -p`: what is there stays as it is. */
+  makeFolder(path: string, mode: number): Promise<void>;
   stat(path: string, options?: { follow?: boolean }): Promise<CliFileStat>;
   /** The file or tree as a tar, made while it is read; `name` takes the place of its path. */
   pack(path: string, name: string): ReadableStream<Uint8Array>;

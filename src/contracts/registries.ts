@@ -40,6 +40,14 @@ export interface RegistryRepository {
    * @throws DrydockError `not-found` when there is none, or none for us
    */
   manifest(reference: string): Promise<RegistryManifest>;
+  /**
+   * Takes over a blob from another repository of the same registry.
+   * @param from its path
+   * @returns whether it did; nothing is left behind when not
+   */
+  mount(digest: Digest, from: string): Promise<boolean>;
+  /** @param reference a tag, or its digest */
+  putManifest(reference: string, mediaType: string, bytes: Uint8Array): Promise<Digest>;
   /** A small blob, checked: an image's config. @throws DrydockError */
   blob(digest: Digest): Promise<Uint8Array>;
 }

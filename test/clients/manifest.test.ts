@@ -1,6 +1,7 @@
-// `docker manifest` talks to registries by itself: our client beside the real one, over the reference registry, byte by byte.
+// `docker manifest` talks to registries by itself: our client beside the real one, over the reference registry, byte by byte;
+// what both keep on the disk, too.
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,13 +33,48 @@ const noEngine: EngineDoor = {
   upgrade: () => Promise.reject(new Error('No engine is to be asked')),
 };
 
-async function both(...words: string[]): Promise<{ ours: object; real: object }> {
-  const args = ['manifest', ...words];
-  const session = new MemorySession({ args, env: { HOME: folder } });
-  const registries = clientRegistries({ fetch, defaultRegistry: new URL(`http://${open.host}/v2/`) });
-  const exitCode = await runDocker(session, noEngine, registries);
-  const ours = { exitCode, stdout: session.stdout.text, stderr: session.stderr.text };
-  return { ours, real: await execute('docker', args, { HOME: folder, DOCKER_HOST: 'unix:///nowhere' }) };
+/** A person with two clients, whose files are apart. */
+class Home {
+  readonly path: string;
+  /** What our client wrote, by its path. */
+  files: Readonly<Record<string, string>> = {};
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async both(...words: string[]): Promise<{ ours: object; real: object }> {
+    const { files } = this;
+    const args = ['manifest', ...words];
+    const session = new MemorySession({ args, env: { HOME: this.path }, files });
+    const registries = clientRegistries({ fetch, defaultRegistry: new URL(`http://${open.host}/v2/`) });
+    const exitCode = await runDocker(session, noEngine, registries);
+    this.files = Object.fromEntries(session.contents);
+    const ours = { exitCode, stdout: session.stdout.text, stderr: session.stderr.text };
+    return { ours, real: await execute('docker', args, { HOME: this.path, DOCKER_HOST: 'unix:///nowhere' }) };
+  }
+
+  async expectSame(exitCode: number, ...words: string[]): Promise<void> {
+    const { ours, real } = await this.both(...words);
+    expect(ours).toEqual(real);
+    expect(real).toMatchObject({ exitCode });
+    expect(this.files).toEqual(await this.#realFiles());
+  }
+
+  async #realFiles(): Promise<Record<string, string>> {
+    const root = join(this.path, '.docker/manifests');
+    const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    return Object.fromEntries(await Promise.all(paths.map(async (path) => [path, await readFile(path, 'utf8')])));
+  }
+}
+
+async function newHome(): Promise<Home> {
+  return new Home(await mkdtemp(join(folder, 'home-')));
+}
+
+function both(...words: string[]): Promise<{ ours: object; real: object }> {
+  return new Home(folder).both(...words);
 }
 
 const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
@@ -126,5 +162,122 @@ describe('manifest inspect', () => {
     const { ours, real } = await both('inspect', ...args());
     expect(ours).toEqual(real);
     expect(real).toMatchObject({ exitCode: 1, stdout: '' });
+  });
+});
+
+async function mediaTypeOf(name: string, tag: string): Promise<string | null> {
+  const accept = Object.values(MEDIA_TYPES).join(', ');
+  const response = await fetch(`http://${open.host}/v2/${name}/manifests/${tag}`, { headers: { accept } });
+  await response.body?.cancel();
+  return response.ok ? response.headers.get('content-type') : null;
+}
+
+describe('a manifest list in the making', () => {
+  it.each(['docker', 'oci'])(
+    'of images of the %s kind: made, annotated, amended, looked at, pushed, removed',
+    async (kind) => {
+      const home = await newHome();
+      const list = `${open.host}/team/app:${kind}-made`;
+      const [first, second] = [0, 1].map((at) => `${open.host}/team/app:${kind}-${at}`);
+      if (first === undefined || second === undefined) throw new Error('There are two');
+      await home.expectSame(0, 'create', '--insecure', list, first);
+      await home.expectSame(1, 'create', '--insecure', list, second);
+      await home.expectSame(0, 'create', '--insecure', '--amend', list, second);
+      const what = [
+        '--os-features',
+        'a,b',
+        '--os-features=a',
+        '--os-version',
+        '6.1',
+        '--variant',
+        'v8',
+        '--arch',
+        'arm64',
+      ];
+      await home.expectSame(0, 'annotate', ...what, list, second);
+      await home.expectSame(0, 'annotate', '--os', 'freebsd', '--arch', '386', list, first);
+      await home.expectSame(1, 'annotate', '--os', 'linux', '--arch', 'none', list, first);
+      await home.expectSame(1, 'annotate', '--arch', 'amd64', list, `${open.host}/team/app:list`);
+      // What is kept is not asked of a registry again.
+      await home.expectSame(0, 'create', '-a', list, second);
+      await home.expectSame(0, 'inspect', list);
+      await home.expectSame(0, 'inspect', '-v', list);
+      for (const flags of [[], ['-v']]) await home.expectSame(0, 'inspect', ...flags, list, second);
+      await home.expectSame(0, 'push', list);
+      expect(await mediaTypeOf('team/app', `${kind}-made`)).toBe(
+        kind === 'oci' ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.dockerIndex,
+      );
+      await home.expectSame(0, 'rm', list);
+      expect(home.files).toEqual({});
+      await home.expectSame(0, 'inspect', '--insecure', '-v', list);
+    },
+  );
+
+  it('takes over images of other repositories, and is forgotten when that is asked', async () => {
+    const home = await newHome();
+    const list = `${open.host}/other/list:v1`;
+    const images = ['docker-0', 'docker-1'].map((tag) => `${open.host}/team/app:${tag}`);
+    await home.expectSame(0, 'create', '--insecure', list, ...images);
+    await home.expectSame(0, 'push', '--purge', list);
+    expect(home.files).toEqual({});
+    expect(await mediaTypeOf('other/list', 'v1')).toBe(MEDIA_TYPES.dockerIndex);
+    await home.expectSame(0, 'inspect', '--insecure', list);
+  });
+
+  it("takes over blobs that the list's repository has not", async () => {
+    // Ours alone goes first: what the real client mounted would be there already.
+    const home = await newHome();
+    const session = (words: string[]) =>
+      new MemorySession({ args: ['manifest', ...words], env: { HOME: home.path }, files: home.files });
+    const registries = clientRegistries({ fetch, defaultRegistry: new URL(`http://${open.host}/v2/`) });
+    for (const words of [
+      ['create', '--insecure', `${open.host}/ours/alone`, `${open.host}/team/app:oci-1`],
+      ['push', `${open.host}/ours/alone`],
+    ]) {
+      const own = session(words);
+      expect({ code: await runDocker(own, noEngine, registries), said: own.stderr.text }).toEqual({
+        code: 0,
+        said: '',
+      });
+      home.files = Object.fromEntries(own.contents);
+    }
+    const real = await execute('docker', ['manifest', 'inspect', '--insecure', '-v', `${open.host}/ours/alone`], {
+      HOME: home.path,
+      DOCKER_HOST: 'unix:///nowhere',
+    });
+    expect(real).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"variant": "v7"') });
+  });
+
+  it('is refused', async () => {
+    const home = await newHome();
+    const host = open.host;
+    await home.expectSame(1, 'create', '--insecure', `${host}/team/app:x`, `${host}/team/app:list`);
+    await home.expectSame(1, 'create', '--insecure', `${host}/team/app:x`, `${host}/team/app:none`);
+    await home.expectSame(1, 'create', `${host}/team/app:x`, `${host}/team/app:docker-0`);
+    await home.expectSame(0, 'create', '--insecure', 'elsewhere/app', `${host}/team/app:docker-0`);
+    await home.expectSame(1, 'push', 'elsewhere/app');
+    await home.expectSame(1, 'inspect', 'elsewhere/app');
+    await home.expectSame(0, 'inspect', '-v', 'elsewhere/app');
+    await home.expectSame(0, 'create', '--insecure', `${closed.host}/team/app`, `${host}/team/app:docker-0`);
+    await home.expectSame(1, 'push', `${closed.host}/team/app`);
+    await home.expectSame(1, 'rm', 'Bad', 'none', 'elsewhere/app');
+    await home.expectSame(1, 'rm', 'elsewhere/app');
+  });
+
+  it('whose files are no manifests any more, is not pushed', async () => {
+    const home = await newHome();
+    const list = 'docker.io_library_made-latest';
+    const path = join(home.path, '.docker/manifests', list, 'a');
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, 'no JSON');
+    home.files = { [path]: 'no JSON' };
+    for (const words of [
+      ['push', 'made'],
+      ['create', 'made', 'a'],
+      ['rm', 'made'],
+      ['annotate', 'made', 'b'],
+    ]) {
+      await home.expectSame(1, ...words);
+    }
   });
 });

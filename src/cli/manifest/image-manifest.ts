@@ -38,17 +38,40 @@ export type Inspected =
   | { readonly kind: 'image'; readonly manifest: ImageManifest }
   | { readonly kind: 'list'; readonly manifests: readonly ImageManifest[] };
 
+/** @throws CliError in Docker's words, also for a list */
+export async function fetchImageManifest(
+  context: CliContext,
+  reference: ImageReference,
+  insecure: boolean,
+): Promise<ImageManifest> {
+  return fromRegistry(context, reference, insecure, async (repository) => {
+    const found = await foundIn(repository, reference);
+    const body = decoded(found);
+    if (isList(found.mediaType)) throw new CliError(`${fullString(reference)} is a manifest list`);
+    return imageManifest(repository, fullString(reference), found, body);
+  });
+}
+
 /** @throws CliError in Docker's words */
 export async function fetchManifest(
   context: CliContext,
   reference: ImageReference,
   insecure: boolean,
 ): Promise<Inspected> {
+  return fromRegistry(context, reference, insecure, (repository) => read(repository, reference));
+}
+
+async function fromRegistry<T>(
+  context: CliContext,
+  reference: ImageReference,
+  insecure: boolean,
+  work: (repository: RegistryRepository) => Promise<T>,
+): Promise<T> {
   try {
     const repository = await openRepository(context, reference, insecure);
     // Docker's client asks for HTTPS first, then finds that it may not do without.
     if (repository.isPlain && !insecure) throw noSuch(reference);
-    return await read(repository, reference);
+    return await work(repository);
   } catch (error) {
     throw isDrydockError(error, 'not-found') ? noSuch(reference) : error;
   }
@@ -87,11 +110,14 @@ function noSuch(reference: ImageReference): CliError {
   return new CliError(`no such manifest: ${fullString(reference)}`);
 }
 
-async function read(repository: RegistryRepository, reference: ImageReference): Promise<Inspected> {
+async function foundIn(repository: RegistryRepository, reference: ImageReference): Promise<RegistryManifest> {
   const found = await repository.manifest(reference.tag ?? reference.digest ?? '');
-  if (reference.digest !== undefined && reference.digest !== found.digest) {
-    throw new CliError(`manifest verification failed for digest ${reference.digest}`);
-  }
+  if (reference.digest === undefined || reference.digest === found.digest) return found;
+  throw new CliError(`manifest verification failed for digest ${reference.digest}`);
+}
+
+async function read(repository: RegistryRepository, reference: ImageReference): Promise<Inspected> {
+  const found = await foundIn(repository, reference);
   const body = decoded(found);
   if (!isList(found.mediaType)) {
     return { kind: 'image', manifest: await imageManifest(repository, fullString(reference), found, body) };

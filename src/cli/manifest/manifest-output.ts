@@ -4,10 +4,12 @@ import { indentJson } from '../format/json-indent.ts';
 import type { ImageManifest, Inspected } from './image-manifest.ts';
 import { TYPES } from './image-manifest.ts';
 
-export function manifestOutput(inspected: Inspected, verbose: boolean): string {
+/** @param isKept on the client's disk, which has it as Go's encoder writes it */
+export function manifestOutput(inspected: Inspected, verbose: boolean, isKept = false): string {
   if (inspected.kind === 'image') {
     const { manifest } = inspected;
-    return `${verbose ? indentJson(detailsJson(manifest), '\t') : plain(manifest)}\n`;
+    if (verbose) return `${indentJson(detailsJson(manifest), '\t')}\n`;
+    return `${isKept ? indentJson(htmlSafeJson(textOf(manifest.bytes)), '\t') : plain(manifest)}\n`;
   }
   const { manifests } = inspected;
   if (verbose) return `${indentJson(`[${manifests.map(detailsJson).join(',')}]`, '\t')}\n`;
@@ -20,13 +22,17 @@ function plain({ bytes }: ImageManifest): string {
   return indentJson(text, '\t') + (/[ \t\r\n]*$/.exec(text)?.[0] ?? '');
 }
 
+/** The first image says which maker's list it is. */
+export function listMediaType(manifests: readonly ImageManifest[]): string {
+  return manifests[0]?.mediaType === TYPES.ociManifest ? TYPES.ociIndex : TYPES.dockerList;
+}
+
 /** A manifest list, made anew of what was found in one. */
 export function listJson(manifests: readonly ImageManifest[]): string {
-  const isOci = manifests[0]?.mediaType === TYPES.ociManifest;
   return htmlSafeJson(
     JSON.stringify({
       schemaVersion: 2,
-      mediaType: isOci ? TYPES.ociIndex : TYPES.dockerList,
+      mediaType: listMediaType(manifests),
       manifests: manifests.map(({ mediaType, bytes, digest, platform }) => ({
         mediaType,
         size: bytes.length,

@@ -140,7 +140,25 @@ function memoryFiles(contents: Map<string, string>, moved: string[], cwd: string
   const keyOf = (path: string) => [...contents.keys()].find((key) => absolute(key) === absolute(path)) ?? path;
   const isDirectory = (path: string) =>
     [cwd, ...contents.keys()].some((name) => `${absolute(name)}/`.startsWith(path === '/' ? '/' : `${path}/`));
+  /** Below a folder, with how they are called there. */
+  const within = (path: string) =>
+    [...contents.keys()].flatMap((key) => {
+      const above = `${absolute(path)}/`;
+      return absolute(key).startsWith(above) ? [{ key, name: absolute(key).slice(above.length) }] : [];
+    });
   return {
+    list(path) {
+      const names = new Set(within(path).map(({ name }) => name.replace(/\/.*/, '')));
+      if (names.size > 0) return Promise.resolve([...names].sort());
+      return Promise.reject(new DrydockError('guest', `open ${path}: no such file or directory`, { errno: ENOENT }));
+    },
+    removeTree(path) {
+      for (const { key } of within(path)) contents.delete(key);
+      contents.delete(path);
+      return Promise.resolve();
+    },
+    /** Folders are there when something is in them. */
+    makeFolder: () => Promise.resolve(),
     stat(path) {
       const plain = path.replace(/(.)\/\.?$/, '$1') || '/';
       const fail = (reason: string, errno: number) =>

@@ -68,7 +68,7 @@ export const HELP_COMMANDS = [
   ...['info', 'events', 'df', 'prune'].map((name) => `system ${name}`),
   ...['create', 'inspect', 'ls', 'prune', 'rm', 'update'].map((name) => `volume ${name}`),
   ...['connect', 'create', 'disconnect', 'inspect', 'ls', 'prune', 'rm'].map((name) => `network ${name}`),
-  'manifest inspect',
+  ...['annotate', 'create', 'inspect', 'push', 'rm'].map((name) => `manifest ${name}`),
 ] as const;
 
 /** Pages that list commands; the empty one is that of `docker` itself. */

@@ -49,6 +49,18 @@ export class StubFiles implements CliFiles {
     await this.#done('remove', { type: 'remove', path });
   }
 
+  async list(path: string): Promise<readonly string[]> {
+    return (await this.#helper.text(['list', path])).split('\0').slice(0, -1);
+  }
+
+  async removeTree(path: string): Promise<void> {
+    await this.#helper.text(['remove', path]);
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    await this.#helper.text(['make', path, mode.toString(8)]);
+  }
+
   async stat(path: string, options: { follow?: boolean } = {}): Promise<CliFileStat> {
     const follow = options.follow === true ? ['--follow'] : [];
     const fields = (await this.#helper.text(['stat', ...follow, '--', path])).split('\0');
