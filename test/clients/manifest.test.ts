@@ -269,8 +269,8 @@ describe('a manifest list in the making', () => {
     const list = 'docker.io_library_made-latest';
     const path = join(home.path, '.docker/manifests', list, 'a');
     await mkdir(join(path, '..'), { recursive: true });
-    await writeFile(path, 'no JSON');
-    home.files = { [path]: 'no JSON' };
+    await writeFile(path, '{broken');
+    home.files = { [path]: '{broken' };
     for (const words of [
       ['push', 'made'],
       ['create', 'made', 'a'],

@@ -195,6 +195,26 @@ describe('images as files', () => {
   });
 });
 
+describe('manifest lists', () => {
+  it('are kept in the home of whoever makes them', async () => {
+    const output = await guest.ok(`
+      image=busybox@$(docker manifest inspect busybox | jq -r '.manifests[0].digest')
+      docker manifest create mine $image; docker manifest annotate --arch arm64 mine $image
+      ls ~/.docker/manifests; docker manifest inspect mine | jq -r '.manifests[].platform.architecture'
+      docker manifest create mine $image 2>&1; docker manifest push mine 2>&1 | grep -o 'denied: .*'
+      docker manifest rm mine; ls ~/.docker/manifests; docker manifest push mine 2>&1 || true
+    `);
+    expect(output.split('\n')).toEqual([
+      'Created manifest list docker.io/library/mine:latest',
+      'docker.io_library_mine-latest',
+      'arm64',
+      'refusing to amend an existing manifest list with no --amend flag',
+      'denied: requested access to the resource is denied',
+      'No such manifest: docker.io/library/mine:latest',
+    ]);
+  });
+});
+
 describe('sizes', () => {
   it('count what a container wrote', async () => {
     const output = await guest.ok(`

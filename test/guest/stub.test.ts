@@ -108,6 +108,23 @@ describe('the docker stub', () => {
     expect(await sh(guest.machine, script)).toBe('FROM 17abc');
   });
 
+  test('folders are made, listed and removed where the command was typed', async () => {
+    onCli = async ({ files, stdout }) => {
+      await files.makeFolder('new/inner', 0o750);
+      await files.write('new/inner/b', utf8.encode('1'));
+      await files.write('new/inner/a b', utf8.encode('2'));
+      const failure = await files.list('none').catch((error: unknown) => error);
+      await stdout.write(
+        utf8.encode(JSON.stringify([await files.list('new/inner'), (failure as { errno: number }).errno])),
+      );
+      await files.removeTree('old');
+      await files.removeTree('none');
+      return 0;
+    };
+    const script = 'mkdir -p /tmp/f/old/deep && cd /tmp/f && docker x && stat -c " %a" new/inner && ls';
+    expect(await sh(guest.machine, script)).toBe('[["a b","b"],2] 750\nnew');
+  });
+
   test('a window and raw mode on a terminal', async () => {
     onCli = async (session) => {
       const size = session.windowSize();
