@@ -17,6 +17,8 @@ struct listener {
   struct listener *next;
   struct source source;
   uint32_t request;
+  /** Its path is a file, which goes with it. */
+  bool is_unix;
   char path[];
 };
 
@@ -40,24 +42,31 @@ static void on_connection(struct agent *agent, struct source *source, uint32_t e
   stream_attach(agent, stream, take_fd(&fd), in_fd);
 }
 
-int listener_serve(struct agent *agent, uint32_t request, const struct agent_listen *listen, struct error *err) {
-  int fd = unix_listen(listen->path, listen->mode, err);
-  if (fd < 0) return -1;
-  struct listener *listener = calloc(1, sizeof(*listener) + strlen(listen->path) + 1);
+static struct listener *add(struct agent *agent, uint32_t request, int fd, const char *path) {
+  struct listener *listener = calloc(1, sizeof(*listener) + strlen(path) + 1);
   if (!listener) abort();
   listener->request = request;
   listener->source = (struct source){.fd = fd, .on_event = on_connection};
-  strcpy(listener->path, listen->path);
+  strcpy(listener->path, path);
   listener->next = agent->listeners;
   agent->listeners = listener;
   source_watch(&agent->loop, &listener->source, EPOLLIN);
+  return listener;
+}
+
+void listener_add(struct agent *agent, uint32_t request, int fd, const char *name) { add(agent, request, fd, name); }
+
+int listener_serve(struct agent *agent, uint32_t request, const struct agent_listen *listen, struct error *err) {
+  int fd = unix_listen(listen->path, listen->mode, err);
+  if (fd < 0) return -1;
+  add(agent, request, fd, listen->path)->is_unix = true;
   return 0;
 }
 
 static void end_listener(struct agent *agent, struct listener **at) {
   struct listener *listener = *at;
   *at = listener->next;
-  unlink(listener->path);
+  if (listener->is_unix) unlink(listener->path);
   source_close(&agent->loop, &listener->source);
   loop_bury(&agent->loop, listener);
 }

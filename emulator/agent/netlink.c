@@ -1,45 +1,16 @@
-// A socket stays in the namespace where it was made, so the agent is back in its own before it says anything.
+// The messages travel as they are; only their numbers are looked at.
 #include "netlink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/netlink.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "../lib-c/frame.h"
 #include "../lib-c/io.h"
+#include "namespace.h"
 
 #define ANSWER_BYTES (32 * 1024)
-
-static int own_namespace(void) {
-  static int fd = -1;
-  if (fd < 0) fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-  return fd;
-}
-
-static int open_socket(void) { return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE); }
-
-/** @param path of a namespace; '' is the agent's own */
-static int socket_in(const char *path, struct error *err) {
-  int made = -1;
-  if (*path) {
-    AUTO_CLOSE int namespace = open(path, O_RDONLY | O_CLOEXEC);
-    if (namespace < 0) return fail(err, errno, "Cannot open %s", path);
-    int own = own_namespace();
-    if (own < 0) return fail(err, errno, "Cannot open the agent's network namespace");
-    if (setns(namespace, CLONE_NEWNET) < 0) return fail(err, errno, "Cannot enter %s", path);
-    made = open_socket();
-    int number = errno;
-    // Everything else that the agent does would be in the wrong place.
-    if (setns(own, CLONE_NEWNET) < 0) abort();
-    errno = number;
-  } else
-    made = open_socket();
-  return made < 0 ? fail(err, errno, "Cannot open a netlink socket") : made;
-}
 
 /** @return the number of the last message, or -1 when `content` is not made of whole messages */
 static int64_t last_number(wire_bytes content) {
@@ -84,7 +55,7 @@ static bool take(struct answers *answers, const uint8_t *bytes, size_t length) {
 int netlink_serve(struct agent *agent, uint32_t id, const struct agent_netlink *request, struct error *err) {
   int64_t last = last_number(request->content);
   if (last < 0) return fail(err, EINVAL, "Cannot send netlink messages");
-  AUTO_CLOSE int fd = socket_in(request->netns, err);
+  AUTO_CLOSE int fd = namespace_socket(request->netns, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, err);
   if (fd < 0) return -1;
   if (RETRY(send(fd, request->content.data, request->content.length, 0)) < 0)
     return fail(err, errno, "Cannot send netlink messages");

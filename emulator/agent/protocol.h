@@ -5,6 +5,7 @@
 #define AGENT_PROTOCOL_VERSION 2
 #define STREAM_WINDOW_BYTES (256 * 1024)
 #define MAX_DATA_BYTES (64 * 1024)
+#define DATAGRAM_OVERHEAD_BYTES 16
 #define AGENT_STREAM_BIT 0x80000000u
 
 enum { TERMINAL_NONE = 0, TERMINAL_PTY = 1, TERMINAL_CONSOLE_SOCKET = 2 };
@@ -30,6 +31,9 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(listen, 14, F(str, path) F(u32, mode))                                                                             \
   M(unlisten, 15, F(u32, listener))                                                                                    \
   M(netlink, 16, F(str, netns) F(bytes, content))                                                                      \
+  M(listen_inet, 17, F(str, netns) F(str, address) F(u16, port))                                                       \
+  M(connect_inet, 18, F(str, netns) F(u8, protocol) F(str, address) F(u16, port) F(u32, stream))                       \
+  M(datagrams, 19, F(str, netns) F(str, address) F(u16, port) F(u32, stream))                                          \
   M(symlink, 24, F(str, target) F(str, path))                                                                          \
   M(rename, 30, F(str, from) F(str, to))                                                                               \
   M(chown, 31, F(str, path) F(u32, uid) F(u32, gid))                                                                   \
@@ -49,7 +53,8 @@ enum { WRITE_APPEND = 1, WRITE_EXCLUSIVE = 2 };
   M(data, 64, F(bytes, content))                                                                                       \
   M(credit, 65, F(u32, bytes))                                                                                         \
   M(end, 66, )                                                                                                         \
-  M(reset, 67, F(u32, number))
+  M(reset, 67, F(u32, number))                                                                                         \
+  M(datagram, 68, F(u32, address) F(u16, port) F(bytes, content))
 #include "../lib-c/messages.h"
 #undef PROTOCOL
 #undef PROTOCOL_MESSAGES

@@ -7,8 +7,10 @@
 
 #include "channel.h"
 #include "child.h"
+#include "datagrams.h"
 #include "files.h"
 #include "idmap.h"
+#include "inet.h"
 #include "keep.h"
 #include "listener.h"
 #include "machine.h"
@@ -89,6 +91,12 @@ static int serve_request(struct agent *agent, const struct agent_message *m, str
       return listener_end(agent, m->unlisten.listener, err);
     case agent_netlink_code:
       return answered(netlink_serve(agent, m->id, &m->netlink, err));
+    case agent_listen_inet_code:
+      return inet_listen(agent, m->id, &m->listen_inet, err);
+    case agent_connect_inet_code:
+      return inet_connect(agent, &m->connect_inet, err);
+    case agent_datagrams_code:
+      return datagrams_serve(agent, &m->datagrams, err);
     case agent_symlink_code:
       return file_symlink(&m->symlink, err);
     case agent_kept_code:
@@ -105,6 +113,9 @@ static bool serve_stream(struct agent *agent, const struct agent_message *m) {
   switch (m->type) {
     case agent_data_code:
       stream_on_data(agent, m->id, m->data.content);
+      return true;
+    case agent_datagram_code:
+      datagrams_send(agent, m->id, &m->datagram);
       return true;
     case agent_credit_code:
       stream_on_credit(agent, m->id, m->credit.bytes);

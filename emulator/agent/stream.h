@@ -3,7 +3,7 @@
 
 #include "agent.h"
 
-enum stream_kind { STREAM_PIPE, STREAM_TERMINAL, STREAM_SOCKET };
+enum stream_kind { STREAM_PIPE, STREAM_TERMINAL, STREAM_SOCKET, STREAM_DATAGRAMS };
 
 /** From a file of the guest to the host. */
 struct outlet {

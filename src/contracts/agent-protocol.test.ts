@@ -4,6 +4,7 @@ import golden from './agent-protocol.golden.txt?raw';
 import {
   AGENT_MESSAGES,
   AGENT_STREAM_BIT,
+  INET_PROTOCOL,
   STREAM_WINDOW_BYTES,
   TERMINAL,
   type AgentMessage,
@@ -77,6 +78,17 @@ const messages: Record<string, AgentMessage> = {
   umount: { type: 'umount', id: 15, target: '/mnt', flags: 2 },
   listen: { type: 'listen', id: 16, path: '/var/run/docker.sock', mode: 0o660 },
   unlisten: { type: 'unlisten', id: 17, listener: 16 },
+  listenInet: { type: 'listenInet', id: 50, netns: '/proc/7/ns/net', address: '127.0.0.11', port: 65535 },
+  connectInet: {
+    type: 'connectInet',
+    id: 51,
+    netns: '',
+    protocol: INET_PROTOCOL.udp,
+    address: '2001:db8::1',
+    port: 53,
+    stream: 3,
+  },
+  datagrams: { type: 'datagrams', id: 52, netns: '/proc/7/ns/net', address: '0.0.0.0', port: 0, stream: 4 },
   symlink: { type: 'symlink', id: 43, target: '../a', path: '/l/ä' },
   rename: { type: 'rename', id: 26, from: '/var/log/a', to: '/var/log/a.1' },
   chown: { type: 'chown', id: 47, path: '/var/lib/docker', uid: 0, gid: 100_000 },
@@ -109,6 +121,8 @@ const messages: Record<string, AgentMessage> = {
   credit: { type: 'credit', id: 1, bytes: STREAM_WINDOW_BYTES },
   end: { type: 'end', id: 1 },
   reset: { type: 'reset', id: 1, errno: 32 },
+  datagram: { type: 'datagram', id: 4, address: 0xac12_0002, port: 40_000, content: Uint8Array.of(1, 2) },
+  'datagram-empty': { type: 'datagram', id: 4, address: MAX_U32, port: 0, content: new Uint8Array(0) },
 };
 
 const frames = new Map(

@@ -8,6 +8,8 @@ export const AGENT_PROTOCOL_VERSION = 2;
 export const STREAM_WINDOW_BYTES = 256 * 1024;
 /** The most one `data` frame carries, so that a fast stream cannot hold up a slow one. */
 export const MAX_DATA_BYTES = 64 * 1024;
+/** What a datagram costs of the window besides its content, so that empty ones are not free. */
+export const DATAGRAM_OVERHEAD_BYTES = 16;
 /** Ids of streams that the agent opens (accepted connections) have this bit; the host's ids do not. */
 export const AGENT_STREAM_BIT = 0x8000_0000;
 
@@ -21,6 +23,9 @@ export const TERMINAL = {
   consoleSocket: 2,
 } as const;
 
+/** `protocol` of `connectInet`: the numbers of IP. */
+export const INET_PROTOCOL = { tcp: 6, udp: 17 } as const;
+
 /** `flags` of `write`. */
 export const WRITE_APPEND = 1;
 export const WRITE_EXCLUSIVE = 2;
@@ -29,7 +34,7 @@ export const WRITE_EXCLUSIVE = 2;
  * In each message `id` is:
  * - of a request: a number of the host's, never 0, not in use; the reply (`ok`, `failed`, `spawned`, `content`, `names`,
  *   `attributes`) carries the same one;
- * - of `data`, `credit`, `end`, `reset`: the stream;
+ * - of `data`, `datagram`, `credit`, `end`, `reset`: the stream;
  * - of `exited`: the request that spawned the process; of `accepted`: the request that listens.
  *
  * A stream number of 0 in `spawn` means /dev/null (no fd 3 for `status`).
@@ -99,6 +104,18 @@ export const AGENT_MESSAGES = {
    * answered besides; `failed` with the errno of the first one that was refused, the others were carried out.
    */
   netlink: { code: 16, fields: { netns: 'str', content: 'bytes' } },
+  /**
+   * TCP, in the network namespace at the path `netns` ('' is the agent's own). `address` is one of IPv4 or IPv6. Answer `ok`, then
+   * an `accepted` for each connection until `unlisten`.
+   */
+  listenInet: { code: 17, fields: { netns: 'str', address: 'str', port: 'u16' } },
+  /**
+   * A stream in both directions to somebody else. With UDP each datagram is one `data` frame. Answer `ok` when it has begun; a
+   * connection that is refused later is a `reset` of the stream with the errno.
+   */
+  connectInet: { code: 18, fields: { netns: 'str', protocol: 'u8', address: 'str', port: 'u16', stream: 'u32' } },
+  /** A UDP socket bound to an address of IPv4. Answer `ok`, then a `datagram` for each that comes, until a `reset`. */
+  datagrams: { code: 19, fields: { netns: 'str', address: 'str', port: 'u16', stream: 'u32' } },
   /** symlink(2): `path` becomes a link with the text `target`. */
   symlink: { code: 24, fields: { target: 'str', path: 'str' } },
   /** rename(2): replaces `to`. */
@@ -138,6 +155,12 @@ export const AGENT_MESSAGES = {
   end: { code: 66, fields: {} },
   /** This side gave up the stream in both directions; `errno` says why, 0 for no reason. */
   reset: { code: 67, fields: { errno: 'u32' } },
+  /**
+   * Of `datagrams`: from or to somebody else's address and port. The host's window for them shrinks by the content and
+   * DATAGRAM_OVERHEAD_BYTES; while it has no room for the largest one the kernel keeps or drops what comes. The guest has no
+   * window: what cannot be sent at once is lost.
+   */
+  datagram: { code: 68, fields: { address: 'u32', port: 'u16', content: 'bytes' } },
 } as const;
 
 export type AgentMessage = MessageOf<typeof AGENT_MESSAGES>;

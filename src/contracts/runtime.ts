@@ -1,5 +1,6 @@
 // What the engine asks of a machine. Implemented by the guest (agent, shim and crun) and by a fake for unit tests.
 import type { Digest } from './blob-store.ts';
+import type { HostSockets } from './host-sockets.ts';
 import type { HostTrees } from './host-trees.ts';
 import type { OciIdMapping, OciProcess, OciResources, OciSpec } from './oci-runtime.ts';
 import type { ByteDuplex } from './streams.ts';
@@ -8,6 +9,7 @@ export interface Runtime {
   readonly host: HostInfo;
   readonly files: HostFiles;
   readonly trees: HostTrees;
+  readonly sockets: HostSockets;
 
   /**
    * Where roots and layers are from now on: /var/lib/docker/overlay2 until somebody says otherwise. What is mounted

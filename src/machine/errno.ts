@@ -27,5 +27,7 @@ export const ERRNO = {
   ENODATA: 61,
   EPROTO: 71,
   EOPNOTSUPP: 95,
+  EADDRINUSE: 98,
+  ENETUNREACH: 101,
   ECONNRESET: 104,
 } as const;

@@ -1,5 +1,6 @@
 // POST /containers/{id}/rename.
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
+import { renameEndpoints } from '../network/dns/names.ts';
 import { emitContainerEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
 
@@ -21,6 +22,7 @@ export function renameContainer(context: ContainerContext, reference: string, ne
   }
   const oldName = container.name;
   container.name = plain;
+  renameEndpoints(container);
   context.store.releaseName(oldName);
   context.disk.save(container);
   emitContainerEvent(context, container, 'rename', { oldName: `/${oldName}` });

@@ -112,6 +112,7 @@ export function resumeNetworks(networks: Networks, container: Container, saved: 
       network,
       containerId: container.id,
       name: container.name,
+      dnsNames: attachment.dnsNames ?? [],
       ...(link !== undefined && { link }),
     };
     attachment.endpoint = endpoint;

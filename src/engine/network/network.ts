@@ -59,8 +59,10 @@ export interface Endpoint {
   readonly id: string;
   readonly network: Network;
   readonly containerId: string;
-  /** The container's name, as it was. */
-  readonly name: string;
+  /** The container's name. */
+  name: string;
+  /** Names that the embedded DNS answers with its address, in Docker's order; none on the default networks. */
+  dnsNames: readonly string[];
   /** Of a bridge's endpoint. */
   readonly link?: EndpointLink;
 }

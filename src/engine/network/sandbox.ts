@@ -84,11 +84,13 @@ export function attach(
   attachment: Attachment,
   network: Network,
 ): Endpoint {
+  const dnsNames = dnsNamesOf(container, network.name, attachment.request.Aliases);
   const endpoint: Endpoint = {
     id: randomId(randomBytes),
     network,
     containerId: container.id,
     name: container.name,
+    dnsNames: dnsNames ?? [],
     ...(network.bridge !== undefined && { link: linkOf() }),
   };
   function linkOf(): EndpointLink {
@@ -112,7 +114,7 @@ export function attach(
   }
   attachment.endpoint = endpoint;
   attachment.networkId = network.id;
-  attachment.dnsNames = dnsNamesOf(container, network.name, attachment.request.Aliases);
+  attachment.dnsNames = dnsNames;
   network.endpoints.set(container.id, endpoint);
   return endpoint;
 }

@@ -4,7 +4,9 @@ import { AGENT_MESSAGES, AGENT_PROTOCOL_VERSION, AGENT_STREAM_BIT } from '../../
 import type { AgentMessage } from '../../contracts/agent-protocol.ts';
 import { DrydockError } from '../../contracts/errors.ts';
 import { FrameDecoder, encodeFrame } from '../../contracts/frame-codec.ts';
+import type { Datagram } from '../../contracts/host-sockets.ts';
 import type { Channel } from '../p9/p9-channel.ts';
+import { AgentDatagrams } from './agent-datagrams.ts';
 import { AgentStream } from './agent-stream.ts';
 import type { AgentStreamLink, StreamDirections } from './agent-stream.ts';
 
@@ -28,7 +30,7 @@ export type AgentRequest = WithoutId<
           | 'remove';
       }
     | { type: 'mount' | 'umount' | 'listen' | 'unlisten' | 'symlink' | 'rename' | 'chown' | 'idmap' | 'kept' | 'adopt' }
-    | { type: 'netlink' }
+    | { type: 'netlink' | 'listenInet' | 'connectInet' | 'datagrams' }
   >
 >;
 type ReplyType = 'ok' | 'spawned' | 'content' | 'names' | 'attributes';
@@ -62,11 +64,15 @@ export class AgentSession {
   readonly #waiting = new Map<number, Waiting>();
   readonly #followUps = new Map<number, AgentFollowUp>();
   readonly #streams = new Map<number, AgentStream>();
+  readonly #sockets = new Map<number, AgentDatagrams>();
   /** Streams that outlive this session. */
   readonly #kept = new WeakSet<AgentStream>();
   readonly #link: AgentStreamLink = {
     send: (message) => this.#send(message),
-    forget: (number) => this.#streams.delete(number),
+    forget: (number) => {
+      this.#streams.delete(number);
+      this.#sockets.delete(number);
+    },
   };
   #lastId = 0;
   #ended: DrydockError | undefined;
@@ -133,13 +139,20 @@ export class AgentSession {
     return stream;
   }
 
+  /** A UDP socket with a number of ours, for a request to name. @param onDatagram never rejects */
+  openDatagrams(onDatagram: (datagram: Datagram) => Promise<void>): AgentDatagrams {
+    const socket = new AgentDatagrams(this.newStreamId(), this.#link, onDatagram);
+    this.#sockets.set(socket.id, socket);
+    return socket;
+  }
+
   /** Kept streams say no more: the guest is about to close the channel. */
   detachKept(): void {
     for (const stream of this.#streams.values()) if (this.#kept.has(stream)) stream.detach();
   }
 
   newStreamId(): number {
-    return this.#nextId((candidate) => this.#streams.has(candidate));
+    return this.#nextId((candidate) => this.#streams.has(candidate) || this.#sockets.has(candidate));
   }
 
   /** Goes on with a kept stream of an earlier session. The request that names `id` was sent. */
@@ -194,7 +207,10 @@ export class AgentSession {
       case 'end':
         return this.#streams.get(message.id)?.onEnd();
       case 'reset':
+        this.#sockets.get(message.id)?.onLost();
         return this.#streams.get(message.id)?.onReset(message.errno);
+      case 'datagram':
+        return this.#sockets.get(message.id)?.onDatagram(message);
       case 'log':
         return this.#log(`agent: ${message.text}`);
       case 'exited':
@@ -245,6 +261,7 @@ export class AgentSession {
       if (!this.#kept.has(stream)) stream.fail(error);
     }
     this.detachKept();
+    for (const socket of [...this.#sockets.values()]) socket.onLost();
     for (const followUp of this.#followUps.values()) followUp.onLost?.(error);
     this.#waiting.clear();
     this.#followUps.clear();

@@ -16,6 +16,7 @@ import type {
 import type { ByteDuplex } from '../../contracts/streams.ts';
 import { ERRNO } from '../errno.ts';
 import { FakeFiles } from './fake-files.ts';
+import { FakeSockets } from './fake-sockets.ts';
 import { FakeTrees } from './fake-trees.ts';
 import { FakeTask } from './fake-task.ts';
 import type { FakeProgram } from './fake-task.ts';
@@ -76,6 +77,7 @@ export class FakeRuntime implements Runtime {
   };
   readonly files = new FakeFiles();
   readonly trees = new FakeTrees();
+  readonly sockets = new FakeSockets();
   readonly calls: FakeCall[] = [];
   /** By argv[0]. Tests may change it at any time. */
   readonly programs: Record<string, FakeProgram>;

@@ -21,6 +21,7 @@ import { listenInGuest } from './guest-listener.ts';
 import { exitCodeOf, startProcess } from './guest-process.ts';
 import type { GuestProcess, ProcessRequest } from './guest-process.ts';
 import { GuestRootfs } from './guest-rootfs.ts';
+import { GuestSockets } from './guest-sockets.ts';
 import { GuestTrees } from './guest-trees.ts';
 import { startKept, takeOver } from './kept-process.ts';
 
@@ -31,6 +32,7 @@ export class GuestRuntime implements Runtime {
   readonly host: HostInfo;
   readonly files: AgentFiles;
   readonly trees: GuestTrees;
+  readonly sockets: GuestSockets;
   readonly #calls: AgentCalls;
   /** By the directory that they are in. */
   readonly #places = new Map<string, GuestRootfs>();
@@ -41,6 +43,7 @@ export class GuestRuntime implements Runtime {
     this.host = host;
     this.files = files;
     this.trees = new GuestTrees(calls);
+    this.sockets = new GuestSockets(calls);
     this.#calls = calls;
     this.#rootfs = this.#rootfsIn(OVERLAY2, mounts);
     this.#containers = new GuestContainers(calls);
