@@ -10,6 +10,7 @@ import type { ContainerLog } from './log/container-log.ts';
 import type { MountPoint } from './mount-points.ts';
 import { Mutex } from './mutex.ts';
 import type { Attachments } from '../network/attachment.ts';
+import type { EmbeddedServer, ResolverPorts } from '../network/dns/embedded-server.ts';
 import type { Rule } from '../network/firewall-rules.ts';
 import type { PortBinding } from '../network/port-bindings.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -61,6 +62,10 @@ export class Container {
   ports: readonly PortBinding[] = [];
   portRules: readonly Rule[] = [];
   proxies: readonly Task[] = [];
+  /** While it runs on a network where containers have names. */
+  names: EmbeddedServer | undefined;
+  /** Where the DNS server of an earlier engine was. */
+  resolverPorts: ResolverPorts | undefined;
   /** Of its network stack while it runs; empty when it has none of its own. */
   sandboxId = '';
   /** How many cables its namespace has had. */

@@ -1,6 +1,7 @@
 // The engine ends, the machine does not: containers are stopped or left running, and another engine finds what there is.
 import type { ContainerContext } from './container-context.ts';
 import { stopHealthChecks } from './health/health-monitor.ts';
+import { leaveNames } from '../network/dns/container-names.ts';
 import { leavePorts } from '../network/sandbox.ts';
 import { stopIfRunning } from './stop.ts';
 
@@ -39,6 +40,7 @@ export async function leaveContainers(context: ContainerContext): Promise<void> 
       container.turns.run(async () => {
         stopHealthChecks(container);
         leavePorts(container);
+        leaveNames(container);
         await container.io.release();
         for (const { io } of container.execs.values()) io.close();
         await container.log.flush();

@@ -1,8 +1,7 @@
 // /etc/hostname, /etc/hosts and /etc/resolv.conf of a container, kept beside it on the host and mounted into it.
-import { withDnsDefaults } from '../daemon/container-defaults.ts';
-import type { DnsSettings } from '../daemon/container-defaults.ts';
 import { giveToRoot } from '../daemon/give-to-root.ts';
 import { formatAddress } from '../network/address.ts';
+import { resolvConfOf } from '../network/dns/container-names.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { extraHostLine } from './extra-hosts.ts';
@@ -20,11 +19,31 @@ const utf8 = new TextEncoder();
 /** There from the beginning, for `docker cp`, and written anew at each start: addresses change. */
 export async function writeNetworkFiles(context: ContainerContext, container: Container): Promise<void> {
   const { files } = context.runtime;
-  const texts = await networkFileTexts(container, context, gatewayAddress(context));
+  const texts = await networkFileTexts(context, container);
   await Promise.all([
     ...Object.entries(texts).map(([path, text]) => files.write(path, utf8.encode(text), { mode: 0o644 })),
     ...Object.keys(texts).map((path) => giveToRoot(context, path)),
   ]);
+}
+
+/**
+ * Of a container that runs and was connected or disconnected. What somebody in it made of resolv.conf stays.
+ * @param resolvConf what it was made as; left out when it stays as it is
+ */
+export async function updateNetworkFiles(
+  context: ContainerContext,
+  container: Container,
+  resolvConf?: string,
+): Promise<void> {
+  const { files } = context.runtime;
+  const { '/etc/hosts': hosts = '', '/etc/resolv.conf': resolv = '' } = container.networkFiles;
+  const [texts, found] = await Promise.all([
+    networkFileTexts(context, container),
+    resolvConf === undefined ? undefined : files.read(resolv),
+  ]);
+  const isOurs = found !== undefined && new TextDecoder().decode(found) === resolvConf;
+  const changed = isOurs ? [hosts, resolv] : [hosts];
+  await Promise.all(changed.map((path) => files.write(path, utf8.encode(texts[path] ?? ''), { mode: 0o644 })));
 }
 
 /** Where containers reach the host: the default bridge's own address, unless daemon.json names another. */
@@ -34,14 +53,14 @@ function gatewayAddress({ networks, daemon }: ContainerContext): string {
 }
 
 /** Host path -> text. */
-async function networkFileTexts(
-  container: Container,
-  { hostFacts, daemon }: ContainerContext,
-  gateway: string,
-): Promise<Record<string, string>> {
+async function networkFileTexts(context: ContainerContext, container: Container): Promise<Record<string, string>> {
   const { config, hostConfig, networkFiles } = container;
   const sharesHost = hostConfig.NetworkMode === 'host';
-  const [resolvConf, hosts] = await Promise.all([hostFacts.resolvConf(), sharesHost ? hostFacts.hosts() : HOSTS]);
+  const [resolvConf, hosts] = await Promise.all([
+    resolvConfOf(context, container),
+    sharesHost ? context.hostFacts.hosts() : HOSTS,
+  ]);
+  const gateway = gatewayAddress(context);
   const texts: Record<string, string> = {
     '/etc/hostname': `${config.Hostname}\n`,
     '/etc/hosts': [
@@ -49,7 +68,7 @@ async function networkFileTexts(
       ...hostConfig.ExtraHosts.map((entry) => extraHostLine(entry, gateway)),
       ...ownLines(container),
     ].join(''),
-    '/etc/resolv.conf': resolvConfOf(withDnsDefaults(container.hostConfig, daemon), resolvConf),
+    '/etc/resolv.conf': resolvConf.text,
   };
   return Object.fromEntries(Object.entries(networkFiles).map(([inside, outside]) => [outside, texts[inside] ?? '']));
 }
@@ -61,25 +80,4 @@ export function ownLines({ config, networks }: Container): string[] {
   return [...networks.values()].flatMap(({ endpoint }) =>
     endpoint?.link === undefined ? [] : [`${formatAddress(endpoint.link.address)}\t${whole}${short}\n`],
   );
-}
-
-function resolvConfOf({ Dns, DnsSearch, DnsOptions }: DnsSettings, ofHost: string): string {
-  if (Dns.length + DnsSearch.length + DnsOptions.length === 0) return ofHost;
-  const kept = ofHost
-    .split('\n')
-    .filter((line) => {
-      const [word = ''] = line.trim().split(/\s+/, 1);
-      return (
-        (word === 'nameserver' && Dns.length === 0) ||
-        (word === 'search' && DnsSearch.length === 0) ||
-        (word === 'options' && DnsOptions.length === 0)
-      );
-    })
-    .map((line) => `${line}\n`);
-  return [
-    ...Dns.map((server) => `nameserver ${server}\n`),
-    ...(DnsSearch.length > 0 ? [`search ${DnsSearch.join(' ')}\n`] : []),
-    ...(DnsOptions.length > 0 ? [`options ${DnsOptions.join(' ')}\n`] : []),
-    ...kept,
-  ].join('');
 }

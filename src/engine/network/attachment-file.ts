@@ -29,6 +29,8 @@ export const networkSettingsSchema = z
     SandboxID: z.string(),
     Plugged: z.number().int(),
     Published: z.array(portSchema),
+    /** Ports of the embedded DNS server; missing before there was one. */
+    Resolver: z.object({ udp: z.number().int(), tcp: z.number().int() }).nullish(),
     Networks: z.record(
       z.string(),
       z.looseObject({
@@ -50,6 +52,7 @@ export function savedNetworks(container: Container): z.input<typeof networkSetti
     SandboxID: sandboxId,
     Plugged: plugged,
     Published: [...ports],
+    Resolver: container.names?.ports ?? null,
     Networks: Object.fromEntries(
       [...networks].map(([name, attachment]) => {
         const link = attachment.endpoint?.link;
@@ -118,6 +121,7 @@ export function resumeNetworks(networks: Networks, container: Container, saved: 
     attachment.endpoint = endpoint;
     network.endpoints.set(container.id, endpoint);
   }
+  container.resolverPorts = saved.Resolver ?? undefined;
   container.ports = saved.Published;
   for (const { protocol, hostAddress, hostPort } of saved.Published)
     networks.ports.reserve(hostAddress, protocol, hostPort);

@@ -4,8 +4,9 @@ import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import { emitNetworkEvent } from '../container/container-context.ts';
 import type { ContainerContext } from '../container/container-context.ts';
 import type { Container } from '../container/container.ts';
-import { writeNetworkFiles } from '../container/network-files.ts';
+import { updateNetworkFiles } from '../container/network-files.ts';
 import { attachmentOf, gatewayOf } from './attachment.ts';
+import { beginNames, resolvConfOf } from './dns/container-names.ts';
 import type { EndpointRequest } from './endpoint-request.ts';
 import { requireUsable } from './endpoint-request.ts';
 import type { Network } from './network.ts';
@@ -73,6 +74,10 @@ async function plugIn(context: ContainerContext, container: Container, network: 
     throw new DrydockError('forbidden', message);
   }
   const before = gatewayOf(container.networks.values());
+  const others = new Map([...container.networks].filter(([name]) => name !== network.name));
+  // With names it stays as it was written for them.
+  const resolvConf =
+    container.names === undefined ? (await resolvConfOf(context, { ...container, networks: others })).text : undefined;
   try {
     const { link } = attach(context, container, attachment, network);
     const gateway = gatewayOf(container.networks.values());
@@ -81,13 +86,14 @@ async function plugIn(context: ContainerContext, container: Container, network: 
       await context.networks.driver.plug(link, container.state.pid, isGateway);
     }
     if (gateway !== before) await moveGateway(context, container);
+    await beginNames(context, container, container.state.pid);
   } catch (error) {
     detach(context, container, attachment);
     container.networks.delete(network.name);
     if (isDrydockError(error, 'guest')) throw new DrydockError('internal', error.message, { cause: error });
     throw error;
   }
-  await writeNetworkFiles(context, container);
+  await updateNetworkFiles(context, container, resolvConf);
   emitNetworkEvent(context, container.id, network, 'connect');
 }
 
@@ -102,7 +108,7 @@ async function pullOut(context: ContainerContext, container: Container, network:
   container.networks.delete(network.name);
   // Sent after the cable was pulled out, which `detach` began.
   if (link !== undefined && gatewayOf(container.networks.values()) !== before) await moveGateway(context, container);
-  await writeNetworkFiles(context, container);
+  await updateNetworkFiles(context, container);
   emitNetworkEvent(context, container.id, network, 'disconnect');
 }
 

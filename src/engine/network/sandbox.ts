@@ -9,6 +9,8 @@ import { parseAddress } from './address.ts';
 import type { Attachment } from './attachment.ts';
 import { dnsNamesOf, gatewayOf } from './attachment.ts';
 import { randomMac } from './bridge-driver.ts';
+import { beginNames, endNames } from './dns/container-names.ts';
+import type { NamesContext } from './dns/container-names.ts';
 import { isUserDefined } from './endpoint-request.ts';
 import { portRules } from './firewall-rules.ts';
 import type { Endpoint, EndpointLink, Network } from './network.ts';
@@ -53,26 +55,26 @@ function setupFailure(cause: unknown): DrydockError {
 }
 
 /** What `Runtime.run` does between create and start; undefined when there is nothing to do for the kernel. */
-export function preparation(context: Context, container: Container): ((pid: number) => Promise<void>) | undefined {
+export function preparation(context: NamesContext & Context, container: Container): ((pid: number) => Promise<void>) | undefined {
   const links = linksOf(container);
   if (links.length === 0) return undefined;
   const gateway = gatewayOf(container.networks.values());
   return async (pid) => {
     const { driver } = context.networks;
-    try {
-      await Promise.all([
-        ...links.map(({ link, endpoint }) => driver.plug(link, pid, endpoint === gateway)),
-        publish(context, container),
-      ]);
-    } catch (error) {
-      throw setupFailure(error);
-    }
+    const done = await Promise.allSettled([
+      ...links.map(({ link, endpoint }) => driver.plug(link, pid, endpoint === gateway)),
+      publish(context, container),
+      beginNames(context, container, pid),
+    ]);
+    const failed = done.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw setupFailure(failed.reason);
   };
 }
 
 /** Gives everything back; what is in the kernel goes behind the caller's back. */
 export function releaseNetworks(context: Context, container: Container): void {
   unpublish(context, container);
+  endNames(container);
   container.sandboxId = '';
   for (const attachment of container.networks.values()) detach(context, container, attachment);
 }

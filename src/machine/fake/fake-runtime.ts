@@ -52,6 +52,10 @@ const HOST_PROGRAMS: Record<string, FakeProgram> = {
     for await (const _ of io.stdin) continue;
     return 0;
   },
+  nsenter: async (io) => {
+    for await (const _ of io.stdin) continue;
+    return 0;
+  },
   '/usr/bin/docker-proxy': async (io) => {
     await io.print('ready\n');
     await new Promise((resolve) => io.ended.addEventListener('abort', resolve));

@@ -2,6 +2,7 @@
 // that ended meanwhile are settled, and restart policies are applied, in dockerd's order (moby daemon/daemon.go, restore).
 import { loadedAttachments, resumeNetworks } from '../../network/attachment-file.ts';
 import type { SavedNetworkSettings } from '../../network/attachment-file.ts';
+import { resumeNames } from '../../network/dns/container-names.ts';
 import { publish, releaseNetworks } from '../../network/sandbox.ts';
 import type { Task, TaskExit } from '../../../contracts/runtime.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
@@ -180,6 +181,7 @@ async function revive(
     await publish(context, container, { rulesAreThere: context.networks.hasRules }).catch((error: unknown) => {
       context.log(`Cannot publish the ports of container ${id}: ${reasonOf(error)}`);
     });
+    await resumeNames(context, container);
     state.paused = (await runtime.cgroup(id, ['cgroup.freeze']))['cgroup.freeze']?.trim() === '1';
     followTask(context, container, task);
     if (!state.paused) beginHealthChecks(context, container);
