@@ -55,7 +55,10 @@ function setupFailure(cause: unknown): DrydockError {
 }
 
 /** What `Runtime.run` does between create and start; undefined when there is nothing to do for the kernel. */
-export function preparation(context: NamesContext & Context, container: Container): ((pid: number) => Promise<void>) | undefined {
+export function preparation(
+  context: NamesContext & Context,
+  container: Container,
+): ((pid: number) => Promise<void>) | undefined {
   const links = linksOf(container);
   if (links.length === 0) return undefined;
   const gateway = gatewayOf(container.networks.values());

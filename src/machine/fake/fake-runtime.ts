@@ -174,8 +174,9 @@ export class FakeRuntime implements Runtime {
       throw new DrydockError('guest', `Cannot run "${request.id}": container "${request.id}" already exists`);
     }
     const { args, env, cwd } = request.spec.process;
-    await request.prepare?.(this.#nextPid);
-    const task = this.#start(args, envOf(env), cwd, request.stdio);
+    const pid = this.#nextPid++;
+    await request.prepare?.(pid);
+    const task = this.#start(args, envOf(env), cwd, request.stdio, pid);
     const container: FakeContainer = { task, execs: new Map(), frozen: false, cgroup: {} };
     this.containers.set(request.id, container);
     this.tasks.set(request.id, task);
@@ -263,14 +264,20 @@ export class FakeRuntime implements Runtime {
     return { lower, upper: `${base}/diff`, work: `${base}/work`, merged: `${base}/merged` };
   }
 
-  #start(argv: readonly string[], env: Readonly<Record<string, string>>, cwd: string, stdio: StdioRequest): FakeTask {
+  #start(
+    argv: readonly string[],
+    env: Readonly<Record<string, string>>,
+    cwd: string,
+    stdio: StdioRequest,
+    pid = this.#nextPid++,
+  ): FakeTask {
     const name = argv[0] ?? '';
     const program = this.programs[name];
     if (program === undefined) {
       const why = `executable file \`${name}\` not found in $PATH: No such file or directory`;
       throw new DrydockError('guest', why, { errno: ERRNO.ENOENT });
     }
-    return new FakeTask({ pid: this.#nextPid++, program, argv, env, cwd, stdio });
+    return new FakeTask({ pid, program, argv, env, cwd, stdio });
   }
 
   #container(id: string, action: string): FakeContainer {

@@ -51,12 +51,18 @@ export function addressesOf(scopes: readonly NameScope[], questionName: string):
   const readings = [[name, ''], ...dots.map((dot) => [name.slice(0, dot), name.slice(dot + 1)])];
   for (const [own = '', network = ''] of readings) {
     const within = scopes.filter((scope) => network === '' || scope.network.name === network);
-    for (const { network: { endpoints }, links } of within) {
+    for (const {
+      network: { endpoints },
+      links,
+    } of within) {
       const linked = links.get(own);
       const found = linked === undefined ? undefined : lookUp(endpoints.values(), linked);
       if (found !== undefined) return found;
     }
-    for (const { network: { endpoints }, links } of within) {
+    for (const {
+      network: { endpoints },
+      links,
+    } of within) {
       const found = links.has(own) ? undefined : lookUp(endpoints.values(), own);
       if (found !== undefined) return found;
     }
