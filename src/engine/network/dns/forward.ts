@@ -5,6 +5,7 @@ import type { HostSockets } from '../../../contracts/host-sockets.ts';
 import type { Clock } from '../../clock.ts';
 import { RCODE, rcodeOfReply } from './message.ts';
 import type { DnsProtocol } from './resolve.ts';
+import { RESOLVER_ADDRESS } from './resolv-conf.ts';
 import type { ExternalServer } from './resolv-conf.ts';
 import { framed, readMessage } from './tcp-messages.ts';
 
@@ -40,7 +41,8 @@ export class Forwarder {
     protocol: DnsProtocol,
     { servers, netns, hasWayOut }: ForwardOptions,
   ): Promise<Uint8Array | 'refused' | undefined> {
-    for (const { address, fromHost } of servers.slice(0, MAX_SERVERS)) {
+    const others = servers.filter(({ address, fromHost }) => fromHost || address !== RESOLVER_ADDRESS);
+    for (const { address, fromHost } of others.slice(0, MAX_SERVERS)) {
       if (fromHost && !hasWayOut) continue;
       if (this.#underWay >= MAX_CONCURRENT) return 'refused';
       this.#underWay++;
