@@ -154,6 +154,9 @@ describe('a session is saved and restored', () => {
     await guest.ok(`
       docker run -d --name printing busybox sh -c '${COUNT}'
       docker run -dit --name cat busybox cat
+      docker network create front
+      docker run -d --name asker --network front busybox sleep 1000
+      docker run -d --name named --network front --network-alias other busybox sleep 1000
       docker logs -f printing | head -3 >/dev/null`);
     session = new Uint8Array(await guest.drydock.saveSession());
   }, SLOW_MS);
@@ -163,8 +166,10 @@ describe('a session is saved and restored', () => {
     const sh = async (script: string): Promise<string> => (await runScript(drydock, script)).stdout;
     expect(await sh('docker wait printing')).toBe('0\n');
     expect(await sh('docker logs printing')).toBe(numbers(LAST));
-    expect(await sh("docker ps --format '{{.Names}} {{.Image}}'")).toBe('cat busybox\n');
+    expect(await sh("docker ps --filter name=cat --format '{{.Names}} {{.Image}}'")).toBe('cat busybox\n');
     expect(await sh('docker exec cat echo hi')).toBe('hi\n');
+    expect(await sh('docker exec asker ping -c 1 -W 1 other')).toContain('1 packets received');
+    expect(await sh('docker rm -f asker named')).toBe('asker\nnamed\n');
     expect(await sh('docker rm -f cat')).toBe('cat\n');
     expect(await sh('ps -o comm= -p $(cat /run/docker.pid)')).toBe('dockerd\n');
   }
