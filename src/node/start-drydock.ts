@@ -8,7 +8,6 @@ import { MemoryBlobStore } from '../engine/blob/memory-blob-store.ts';
 import { diskRegistry } from './disk-registry.ts';
 import { withDockerHub, withoutDockerHub } from './docker-hub.ts';
 import { compileEmulator } from './emulator-module.ts';
-import type { Lifetime } from './emulator-module.ts';
 import { DiskGuestFiles } from './guest-files.ts';
 import { PUBLIC_DIRECTORY } from './paths.ts';
 
@@ -17,8 +16,6 @@ export interface StartOptions {
   /** A saved session in place of a fresh guest. */
   readonly session?: Uint8Array<ArrayBuffer>;
   readonly onLog?: (line: string) => void;
-  /** `script` when left out. */
-  readonly lifetime?: Lifetime;
   /** Layers that a session needs; its own, and empty, when left out. */
   readonly blobs?: BlobStore;
   /** Folder whose `v2/` stands for docker.io; the one of this checkout when left out. */
@@ -29,7 +26,7 @@ export interface StartOptions {
 
 /** @throws DrydockError `unavailable` when the guest is not built, with the command that builds it */
 export async function startDrydock(options: StartOptions = {}): Promise<Drydock> {
-  const { images = PUBLIC_DIRECTORY, dockerHub = false, lifetime, ...others } = options;
+  const { images = PUBLIC_DIRECTORY, dockerHub = false, ...others } = options;
   const built = diskRegistry(images, fetch);
   const guest = new DiskGuestFiles(join(PUBLIC_DIRECTORY, 'guest'));
   return createDrydock({
@@ -38,7 +35,7 @@ export async function startDrydock(options: StartOptions = {}): Promise<Drydock>
     // and a number of our own would refuse images that a large machine has room for.
     blobs: new MemoryBlobStore(),
     ...(dockerHub ? withDockerHub(built) : withoutDockerHub(built)),
-    wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes, lifetime)),
+    wasm: guest.load('v86.wasm').then((bytes) => compileEmulator(bytes)),
     ...others,
   });
 }

@@ -25,7 +25,7 @@ interface Filled {
 
 /** Prints as it goes: the whole takes minutes. */
 export async function measureDensity(most: number): Promise<void> {
-  const drydock = await startDrydock({ lifetime: 'server' });
+  const drydock = await startDrydock();
   try {
     await bash(drydock, 'docker pull -q busybox; docker run --rm busybox true');
     await reportTogether(drydock);

@@ -142,7 +142,7 @@ async function measureList(_page: Page, terminal: Terminal): Promise<number[]> {
 }
 
 async function listInNode(): Promise<number[]> {
-  const drydock = await startDrydock({ lifetime: 'server' });
+  const drydock = await startDrydock();
   try {
     await bash(drydock, LOAD_MANY_IMAGES);
     return readSamples(await bash(drydock, timingScript('docker images', LIST_RUNS, LIST_WARM_UP_RUNS)));

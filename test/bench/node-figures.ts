@@ -13,7 +13,7 @@ const RUNS = 25;
 const STRETCHES = 8;
 
 export async function nodeFigures(): Promise<Figure[]> {
-  const drydock = await startDrydock({ lifetime: 'server' });
+  const drydock = await startDrydock();
   try {
     await bash(drydock, 'docker pull -q busybox && docker run -d --name bench-exec busybox sleep 100000');
     const inShell = async (command: string) => {

@@ -19,7 +19,7 @@ interface Core {
 export async function profileCommand(command: string): Promise<void> {
   const symbols = await guestKernelSymbols();
   const started = watchForCore();
-  const drydock = await startDrydock({ lifetime: 'server' });
+  const drydock = await startDrydock();
   const core = await started;
   const kernel = new GuestKernel(core.cpu, symbols);
   const work = new Map<string, number>();

@@ -27,7 +27,6 @@ export async function serveCommand(args: string[]): Promise<number> {
   }
   const { listen, dockerHub } = options;
   const drydock = await startDrydock({
-    lifetime: 'server',
     dockerHub,
     onLog: (line) => void process.stderr.write(`drydock: ${line}\n`),
   });
