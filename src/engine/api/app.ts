@@ -7,6 +7,7 @@ import { containerRoutes } from './container-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { execRoutes } from './exec-routes.ts';
 import { pageNotFound, toErrorResponse } from './http-error.ts';
+import { linkedPath } from './linked-path.ts';
 import { networkRoutes } from './network-routes.ts';
 import type { Services } from './services.ts';
 import { systemRoutes } from './system-routes.ts';
@@ -14,7 +15,7 @@ import { volumeRoutes } from './volume-routes.ts';
 
 /** @param others route groups made elsewhere: images */
 export function createApp(services: Services, others: readonly Hono[]): Hono {
-  const app = new Hono({ getPath: (request) => splitVersion(new URL(request.url).pathname).path });
+  const app = new Hono({ getPath: ({ method, url }) => linkedPath(method, splitVersion(new URL(url).pathname).path) });
   const groups = [
     systemRoutes(services),
     containerRoutes(services),

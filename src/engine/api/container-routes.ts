@@ -21,6 +21,7 @@ import { updateRequestSchema } from '../container/resource-request.ts';
 import { topOf } from '../container/top.ts';
 import { updateContainer } from '../container/update.ts';
 import type { Container } from '../container/container.ts';
+import { removeLink } from '../network/links/register-links.ts';
 import { parsePlatform } from '../registry/platform.ts';
 import { wrapError } from './wrap-error.ts';
 import { Filters } from './filters.ts';
@@ -119,7 +120,8 @@ export function containerRoutes({ containers }: Services): Hono {
   routes.delete('/containers/:id', async (c) => {
     const query = new Query(c.req.raw);
     if (query.flag('link')) {
-      throw new DrydockError('invalid-argument', 'Conflict, cannot remove the default link name of the container');
+      await removeLink(containers, named(c));
+      return noContent();
     }
     await removeContainer(containers, found(c), {
       force: query.flag('force'),

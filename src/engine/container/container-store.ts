@@ -1,6 +1,7 @@
 // All containers, by id, name and id prefix, as every `{id}` of the API may be written.
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError } from '../../contracts/errors.ts';
+import { LinkIndex } from '../network/links/link-index.ts';
 import type { RandomBytes } from '../random.ts';
 import { randomName, requireValidName } from './container-name.ts';
 import type { Container } from './container.ts';
@@ -16,7 +17,10 @@ export class ContainerStore {
   readonly #byId = new Map<string, Container>();
   /** Name (without slash) -> id, reserved before the container exists. */
   readonly #names = new Map<string, string>();
+  /** Id -> names that links give the container: `parent/alias`. */
+  readonly #linkNames = new Map<string, Set<string>>();
   readonly #randomBytes: RandomBytes;
+  readonly links = new LinkIndex();
 
   constructor(randomBytes: RandomBytes) {
     this.#randomBytes = randomBytes;
@@ -65,6 +69,36 @@ export class ContainerStore {
     return this.#byId.get(id);
   }
 
+  /** By its whole name, without a slash. */
+  byName(name: string): Container | undefined {
+    return this.#byId.get(this.#names.get(name) ?? '');
+  }
+
+  /** Its own and those of links, without slashes, in their order. */
+  namesOf({ id, name }: Container): string[] {
+    const linked = this.#linkNames.get(id);
+    return linked === undefined ? [name] : [name, ...linked].sort((a, b) => (a < b ? -1 : 1));
+  }
+
+  /** @param name `parent/alias` @returns false when it is somebody else's */
+  reserveLink(name: string, id: string): boolean {
+    if ((this.#names.get(name) ?? id) !== id) return false;
+    this.#names.set(name, id);
+    this.#linkNames.set(id, (this.#linkNames.get(id) ?? new Set()).add(name));
+    return true;
+  }
+
+  releaseLink(name: string): void {
+    this.#linkNames.get(this.#names.get(name) ?? '')?.delete(name);
+    this.#names.delete(name);
+  }
+
+  /** The container's links are no more. */
+  releaseLinksOf(container: Container): void {
+    for (const name of this.links.childrenOf(container).keys()) this.releaseLink(name);
+    this.links.forget(container);
+  }
+
   /**
    * @param name empty for a random one
    * @returns the name without a slash
@@ -96,7 +130,9 @@ export class ContainerStore {
 
   delete(container: Container): void {
     this.#byId.delete(container.id);
-    this.#names.delete(container.name);
+    for (const name of this.namesOf(container)) this.#names.delete(name);
+    this.#linkNames.delete(container.id);
+    this.releaseLinksOf(container);
   }
 
   #reserveRandomName(id: string): string {

@@ -4,6 +4,7 @@ import type { InitEntry, RootfsLayer } from '../../contracts/runtime.ts';
 import { platformWarnings, requirePlatform } from '../image/check-platform.ts';
 import type { Image } from '../image/image.ts';
 import { attachmentsOf } from '../network/attachment.ts';
+import { registerLinks } from '../network/links/register-links.ts';
 import { randomId } from '../random.ts';
 import type { Platform } from '../registry/platform.ts';
 import { emitContainerEvent } from './container-context.ts';
@@ -85,7 +86,9 @@ export async function createContainer(
   try {
     await layOut(context, container);
     await fillVolumes(context, container, mounts.copies);
+    registerLinks(context, container);
   } catch (error) {
+    context.store.releaseLinksOf(container);
     context.store.releaseName(ownName);
     await discard(context, container);
     context.volumes.release(id);

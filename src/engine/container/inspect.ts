@@ -14,7 +14,7 @@ import { networkSettingsBody } from './network-settings.ts';
 
 export function inspectContainer(
   container: Container,
-  { daemon }: Pick<ContainerContext, 'daemon'>,
+  { daemon, store }: Pick<ContainerContext, 'daemon' | 'store'>,
   sizes?: ContainerSizes,
 ): ContainerInspectResponse {
   const { id, config, state, rootfs, image } = container;
@@ -40,7 +40,7 @@ export function inspectContainer(
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: running.length > 0 ? running : null,
-    HostConfig: hostConfigBody(withUlimits(container.hostConfig, daemon)),
+    HostConfig: hostConfigBody({ ...withUlimits(container.hostConfig, daemon), Links: shownLinks(store, container) }),
     GraphDriver: {
       Name: 'overlay2',
       Data: {
@@ -58,9 +58,23 @@ export function inspectContainer(
   };
 }
 
+function shownLinks(store: ContainerContext['store'], container: Container): string[] {
+  return [...store.links.childrenOf(container)].map(([name, child]) => `/${child.name}:/${name}`);
+}
+
 // Docker writes lists that were not given as null, and some of its clients tell the two apart.
 function hostConfigBody(hostConfig: HostConfig): HostConfigBody {
-  const nullable = ['Binds', 'CapAdd', 'CapDrop', 'ExtraHosts', 'GroupAdd', 'SecurityOpt', 'Ulimits', 'Mounts'];
+  const nullable = [
+    'Binds',
+    'CapAdd',
+    'CapDrop',
+    'ExtraHosts',
+    'GroupAdd',
+    'Links',
+    'SecurityOpt',
+    'Ulimits',
+    'Mounts',
+  ];
   const entries = Object.entries(hostConfig).flatMap(([key, value]) => {
     if (!nullable.includes(key) || !Array.isArray(value) || value.length > 0) return [[key, value]];
     return key === 'Mounts' ? [] : [[key, null]];

@@ -27,7 +27,13 @@ export function listFilter(context: ContainerContext, filters: Filters): Contain
   const tests: readonly (readonly [keys: string, ContainerTest])[] = [
     ['before since', others],
     ['id', ({ id }) => ids.includes(id)],
-    ['name', ({ name }) => filters.match('name', name) || filters.match('name', `/${name}`)],
+    [
+      'name',
+      (container) =>
+        context.store
+          .namesOf(container)
+          .some((name) => filters.match('name', name) || filters.match('name', `/${name}`)),
+    ],
     ['label', ({ config }) => filters.labels('label', config.Labels)],
     // No container is a swarm's task.
     ['is-task', () => isTask !== true],

@@ -33,7 +33,7 @@ function summaryOf(context: ContainerContext, container: Container, imageName: s
   const [path = '', ...args] = commandOf(config);
   return {
     Id: container.id,
-    Names: [`/${container.name}`],
+    Names: context.store.namesOf(container).map((name) => `/${name}`),
     Image: imageName,
     ImageID: container.image.id,
     Command: [path, ...args.map((arg) => (arg.includes(' ') ? `'${arg}'` : arg))].join(' '),

@@ -2,6 +2,7 @@
 import { giveToRoot } from '../daemon/give-to-root.ts';
 import { formatAddress } from '../network/address.ts';
 import { resolvConfOf } from '../network/dns/container-names.ts';
+import { linkLines } from '../network/links/link-hosts.ts';
 import type { ContainerContext } from './container-context.ts';
 import type { Container } from './container.ts';
 import { extraHostLine } from './extra-hosts.ts';
@@ -66,6 +67,7 @@ async function networkFileTexts(context: ContainerContext, container: Container)
     '/etc/hosts': [
       hosts,
       ...hostConfig.ExtraHosts.map((entry) => extraHostLine(entry, gateway)),
+      ...linkLines(context, container),
       ...ownLines(container),
     ].join(''),
     '/etc/resolv.conf': resolvConf.text,

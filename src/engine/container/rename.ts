@@ -24,6 +24,10 @@ export function renameContainer(context: ContainerContext, reference: string, ne
   container.name = plain;
   renameEndpoints(container);
   context.store.releaseName(oldName);
+  for (const { from, to, child } of context.store.links.rename(container, plain)) {
+    context.store.reserveLink(to, child.id);
+    context.store.releaseLink(from);
+  }
   context.disk.save(container);
   emitContainerEvent(context, container, 'rename', { oldName: `/${oldName}` });
 }

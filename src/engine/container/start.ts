@@ -2,6 +2,8 @@
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { OciSpec } from '../../contracts/oci-runtime.ts';
 import type { Task } from '../../contracts/runtime.ts';
+import { linkEnvironment } from '../network/links/link-environment.ts';
+import { updateParentHosts } from '../network/links/link-hosts.ts';
 import { allocateNetworks, isSetupFailure, preparation, releaseNetworks } from '../network/sandbox.ts';
 import { emitContainerEvent, emitNetworkEvent } from './container-context.ts';
 import type { ContainerContext } from './container-context.ts';
@@ -94,6 +96,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
   prepareLog(container);
   joinNetwork(context, container);
   allocateNetworks(context, container);
+  const linkedEnv = linkEnvironment(context, container);
   const sharedMemory = await prepareSharedMemory(context, container);
   const [user, networkSysctls, points, devices] = await Promise.all([
     userOf(context.runtime, container, config.User),
@@ -105,6 +108,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     requirePropagation(context.runtime.files, container.points),
     // Those of another container's network stack are that one's.
     hostConfig.NetworkMode.startsWith('container:') ? undefined : writeNetworkFiles(context, container),
+    updateParentHosts(context, container),
   ]);
   return buildSpec({
     id: container.id,
@@ -114,6 +118,7 @@ async function prepare(context: ContainerContext, container: Container): Promise
     user,
     points,
     networkFiles: container.networkFiles,
+    linkedEnv,
     networkSysctls,
     ...devices,
     sharedMemory,

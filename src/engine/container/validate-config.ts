@@ -67,7 +67,6 @@ export function validateHostConfig(
     throw refuse(`invalid cgroup namespace mode: ${hostConfig.CgroupnsMode}`);
   }
   validateLogOptions(hostConfig.LogConfig?.Type || 'json-file', hostConfig.LogConfig?.Config ?? {});
-  refuseMissing(hostConfig);
   return { resources: hostConfig, warnings };
 }
 
@@ -99,11 +98,6 @@ function validateWithRemap({ UsernsMode, Privileged, NetworkMode, PidMode }: Hos
 function requireIsolation(what: string, isolation: string): void {
   if (['', 'default'].includes(isolation.toLowerCase())) return;
   throw refuse(`${what} (${isolation}): linux only supports 'default'`);
-}
-
-// Better refused than ignored: a container without what was asked for would teach something wrong.
-function refuseMissing({ Links }: HostConfig): void {
-  if (Links.length > 0) throw refuse('Cannot use --link: this engine does not have it yet');
 }
 
 function wrap(prefix: string, check: () => unknown): void {

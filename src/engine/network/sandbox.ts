@@ -13,6 +13,8 @@ import { beginNames, endNames } from './dns/container-names.ts';
 import type { NamesContext } from './dns/container-names.ts';
 import { isUserDefined } from './endpoint-request.ts';
 import { portRules } from './firewall-rules.ts';
+import { requireLinkable } from './links/link-hosts.ts';
+import { linkRules } from './links/link-rules.ts';
 import type { Endpoint, EndpointLink, Network } from './network.ts';
 import { releasePorts, takePorts } from './port-bindings.ts';
 import { startProxies } from './proxies.ts';
@@ -20,7 +22,7 @@ import { startProxies } from './proxies.ts';
 const FIRST_INDEX = 2;
 const SIGTERM = 15;
 
-type Context = Pick<ContainerContext, 'networks' | 'randomBytes' | 'runtime' | 'lifetime' | 'log'>;
+type Context = Pick<ContainerContext, 'store' | 'networks' | 'randomBytes' | 'runtime' | 'lifetime' | 'log'>;
 
 /** @throws DrydockError in Docker's words; nothing is taken then */
 export function allocateNetworks(context: Context, container: Container): void {
@@ -32,6 +34,7 @@ export function allocateNetworks(context: Context, container: Container): void {
       const network = context.networks.get((isUserDefined(name) && attachment.networkId) || name);
       rekey(container, name, network.name);
       attach(context, container, attachment, network);
+      if (network.name === 'bridge') requireLinkable(context, container);
     }
     takeOwnPorts(context, container);
     container.sandboxId = randomId(context.randomBytes);
@@ -144,14 +147,16 @@ export interface PublishOptions {
 /** Rules and processes for the container's ports. @throws DrydockError in Docker's words */
 export async function publish(context: Context, container: Container, options: PublishOptions = {}): Promise<void> {
   const gateway = gatewayOf(container.networks.values());
-  if (gateway?.link === undefined || container.ports.length === 0) return;
+  if (gateway?.link === undefined) return;
   const { networks, runtime } = context;
   const published = publishedOf(container, gateway.link);
-  const rules = published.flatMap((port) => portRules(port, networks.proxied));
+  const ofLinks = gateway.network.name === 'bridge' ? linkRules(context, container) : [];
+  const rules = [...published.flatMap((port) => portRules(port, networks.proxied)), ...ofLinks];
+  if (rules.length + published.length === 0) return;
   try {
     if (options.rulesAreThere !== true) await networks.firewall.change({ add: rules });
     container.portRules = rules;
-    if (!networks.proxied) return;
+    if (!networks.proxied || published.length === 0) return;
     const proxies = await startProxies(runtime, published);
     container.proxies = proxies;
     followProxies(context, container, proxies);

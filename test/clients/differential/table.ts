@@ -11,6 +11,7 @@ import { lifecycle } from './lines/lifecycle.ts';
 import { limitsAndHealth } from './lines/limits-and-health.ts';
 import { listing } from './lines/listing.ts';
 import { listingAndLogs } from './lines/listing-and-logs.ts';
+import { links } from './lines/links.ts';
 import { networks } from './lines/networks.ts';
 import { running } from './lines/running.ts';
 import { templates } from './lines/templates.ts';
@@ -34,5 +35,6 @@ export const TABLE: readonly CommandLine[] = [
   diskUsage,
   imageFilters,
   archivesAndRegistries,
+  links,
   networks,
 ].flatMap(rows);

@@ -2,6 +2,7 @@
 import { DrydockError } from '../../../contracts/errors.ts';
 import type { OciProcess } from '../../../contracts/oci-runtime.ts';
 import type { ByteDuplex } from '../../../contracts/streams.ts';
+import { linkEnvironment } from '../../network/links/link-environment.ts';
 import { randomId } from '../../random.ts';
 import { emitContainerEvent } from '../container-context.ts';
 import type { ContainerContext } from '../container-context.ts';
@@ -43,6 +44,7 @@ export function registerExec(
   detachKeys: Uint8Array,
 ): ExecInstance {
   const { config } = container;
+  const own = { hostname: config.Hostname, tty: request.Tty, linked: linkEnvironment(context, container) };
   const exec = new ExecInstance({
     id: randomId(context.randomBytes),
     container,
@@ -51,7 +53,7 @@ export function registerExec(
       User: request.User || config.User,
       WorkingDir: request.WorkingDir || config.WorkingDir,
     },
-    env: overlayEnvironment(environmentOf(config.Hostname, request.Tty, config.Env), request.Env),
+    env: overlayEnvironment(environmentOf(own, config.Env), request.Env),
     detachKeys,
     clock: context.clock,
   });

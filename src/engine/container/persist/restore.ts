@@ -3,6 +3,7 @@
 import { loadedAttachments, resumeNetworks } from '../../network/attachment-file.ts';
 import type { SavedNetworkSettings } from '../../network/attachment-file.ts';
 import { resumeNames } from '../../network/dns/container-names.ts';
+import { registerLinks } from '../../network/links/register-links.ts';
 import { publish, releaseNetworks } from '../../network/sandbox.ts';
 import type { Task, TaskExit } from '../../../contracts/runtime.ts';
 import { isDrydockError } from '../../../contracts/errors.ts';
@@ -24,6 +25,7 @@ import type { LoadedContainer } from './container-file.ts';
 /** What Docker reports of a container of which nothing is known but that it ended. */
 const LOST: TaskExit = { exitCode: 255, oomKilled: false };
 const ENOENT = 2;
+const PATIENCE_MS = 5_000;
 
 export interface RestoreOptions {
   /** Containers that run are left alone (daemon.json's `live-restore`, and always after a session's restore). */
@@ -51,6 +53,7 @@ export async function restoreContainers(context: ContainerContext, options: Rest
     const run = runs.get(container);
     if (run !== undefined && (await revive(context, container, run, live))) alive.add(container);
   });
+  await each(context, containers, 'register the links of', async (container) => registerLinks(context, container));
   const starts = containers.filter(
     ({ state, restartPolicy, stoppedByUser }) =>
       !state.running &&
@@ -65,10 +68,32 @@ export async function restoreContainers(context: ContainerContext, options: Rest
       !container.state.removed &&
       !container.state.removing,
   );
-  await each(context, starts, 'start', (container) => startContainer(context, container));
+  await startAll(context, starts);
   await each(context, removals, 'remove', (container) =>
     removeContainer(context, container, { force: true, volumes: true }),
   );
+}
+
+/** Whoever has links comes after those that they lead to; not for ever, since those may wait for it. */
+async function startAll(context: ContainerContext, containers: readonly Container[]): Promise<void> {
+  const starts = new Map<Container, Promise<void>>();
+  const start = async (container: Container): Promise<void> => {
+    const children = new Set(context.store.links.childrenOf(container).values());
+    const others = [...children].map((child) => starts.get(child));
+    await new Promise<void>((resolve) => {
+      const cancel = context.clock.after(PATIENCE_MS, resolve);
+      void Promise.allSettled(others).then(() => {
+        cancel();
+        resolve();
+      });
+    });
+    await startContainer(context, container);
+  };
+  await each(context, containers, 'start', (container) => {
+    const begun = Promise.resolve().then(() => start(container));
+    starts.set(container, begun);
+    return begun;
+  });
 }
 
 interface Found {

@@ -29,6 +29,7 @@ function specOf(
     rootfs: '/merged',
     user,
     points: parseMounts(hostConfig, '/var/lib/docker').filter((point) => point.type !== 'volume'),
+    linkedEnv: [],
     networkFiles: { '/etc/hosts': '/host/hosts' },
     networkSysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
     devices: { nodes: [], rules: [{ allow: false, access: 'rwm' }] },

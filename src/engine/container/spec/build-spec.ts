@@ -27,6 +27,8 @@ export interface SpecRequest {
   readonly user: ContainerUser;
   readonly points: readonly MountPoint[];
   readonly networkFiles: Readonly<Record<string, string>>;
+  /** Variables that tell of the containers it has links to. */
+  readonly linkedEnv: readonly string[];
   readonly pidOf: PidOf;
   /** What Docker sets in a network namespace of the container's own. */
   readonly networkSysctls: Readonly<Record<string, string>>;
@@ -80,7 +82,7 @@ export function buildSpec(request: SpecRequest): OciSpec {
       ...(config.Tty && rows > 0 && cols > 0 && { consoleSize: { width: cols, height: rows } }),
       user: { uid: user.uid, gid: user.gid, additionalGids: [...user.additionalGids] },
       args: argsOf(config, hostConfig),
-      env: environmentOf(config.Hostname, config.Tty, config.Env),
+      env: environmentOf({ hostname: config.Hostname, tty: config.Tty, linked: request.linkedEnv }, config.Env),
       cwd: config.WorkingDir || '/',
       capabilities: { bounding: capabilities, effective: inForce, permitted: inForce },
       ...(rlimits.length > 0 && { rlimits }),

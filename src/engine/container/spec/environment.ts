@@ -2,8 +2,15 @@
 
 export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export function environmentOf(hostname: string, tty: boolean, env: readonly string[]): string[] {
-  const base = [`PATH=${DEFAULT_PATH}`, `HOSTNAME=${hostname}`, ...(tty ? ['TERM=xterm'] : [])];
+export interface OwnEnvironment {
+  readonly hostname: string;
+  readonly tty: boolean;
+  /** What links tell. */
+  readonly linked: readonly string[];
+}
+
+export function environmentOf({ hostname, tty, linked }: OwnEnvironment, env: readonly string[]): string[] {
+  const base = [`PATH=${DEFAULT_PATH}`, `HOSTNAME=${hostname}`, ...(tty ? ['TERM=xterm'] : []), ...linked];
   return overlayEnvironment(base, env);
 }
 
