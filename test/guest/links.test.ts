@@ -64,7 +64,7 @@ describe('a link', () => {
       exitCode: 1,
       stderr:
         'Error response from daemon: Cannot link to a non running container: /db AS /web/store\n' +
-        'failed to start containers: web\n',
+        'Error: failed to start containers: web\n',
     });
     await guest.ok('docker rm web; docker start db');
   });

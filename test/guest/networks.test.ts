@@ -171,6 +171,9 @@ describe('published ports', () => {
     expect(await guest.ok('iptables -t nat -S DOCKER')).toContain(
       `-A DOCKER ! -i docker0 -p tcp -m tcp --dport 8080 -j DNAT --to-destination ${address}:80`,
     );
+    expect(await guest.ok('iptables -t raw -S PREROUTING')).toContain(
+      `-A PREROUTING -d ${address}/32 ! -i docker0 -j DROP`,
+    );
     expect((await guest.ok('pgrep -a docker-proxy')).split('\n')[0]).toMatch(
       /docker-proxy -proto tcp -host-ip \S+ -host-port \d+ -container-ip 172\.17\.0\.\d+ -container-port 80$/,
     );
@@ -183,6 +186,7 @@ describe('published ports', () => {
     await guest.ok('docker rm -f web');
     await expect.poll(async () => (await guest.sh('pgrep docker-proxy')).exitCode).toBe(1);
     await expect.poll(() => guest.ok('iptables -t nat -S DOCKER')).not.toContain('DNAT');
+    await expect.poll(() => guest.ok('iptables -t raw -S')).not.toContain('-A');
     expect(await guest.ok('docker run --rm -p 8080:80 busybox echo again')).toBe('again');
   });
 
@@ -195,6 +199,16 @@ describe('published ports', () => {
       '81/tcp -> 0.0.0.0:9000',
     ]);
     await guest.ok('docker rm -f auto');
+  });
+
+  it('carry datagrams, to each address of the host and back', async () => {
+    await guest.ok('docker run -d --name echo -p 5353:53/udp busybox udpsvd 0 53 cat');
+    for (const address of ['127.0.0.1', '172.17.0.1']) {
+      const script = `exec 3<>/dev/udp/${address}/5353; echo hello >&3; timeout 5 head -n 1 <&3`;
+      expect(await guest.ok(`bash -c '${script}'`)).toBe('hello');
+    }
+    expect(await guest.ok('docker port echo')).toBe('53/udp -> 0.0.0.0:5353\n53/udp -> [::]:5353');
+    await guest.ok('docker rm -f echo');
   });
 
   it('a port that a program of the host has is refused', async () => {

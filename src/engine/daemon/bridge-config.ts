@@ -16,6 +16,7 @@ export interface BridgeConfig {
   /** Packets that no rule allows are forwarded still when the engine turns forwarding on. */
   readonly ipForwardNoDrop: boolean;
   readonly userlandProxy: boolean;
+  readonly allowDirectRouting: boolean;
   /** Address that published ports listen on. */
   readonly ip: string;
 }
@@ -33,6 +34,7 @@ export function bridgeOf(file: ConfigFile): BridgeConfig {
     ipForward: file['ip-forward'] ?? true,
     ipForwardNoDrop: file['ip-forward-no-drop'] ?? false,
     userlandProxy: file['userland-proxy'] ?? true,
+    allowDirectRouting: file['allow-direct-routing'] ?? false,
     ip: file.ip || '0.0.0.0',
   };
 }

@@ -63,6 +63,7 @@ export const configSchema = z.looseObject({
   'ip-masq': flag,
   'ip-forward': flag,
   'ip-forward-no-drop': flag,
+  'allow-direct-routing': flag,
   'userland-proxy': flag,
   bridge: text,
   'fixed-cidr': text,
@@ -78,7 +79,7 @@ export type ConfigFile = z.output<typeof configSchema>;
 
 /** Options of dockerd that mean nothing here: known, so that a file with them is not refused. */
 const WITHOUT_EFFECT =
-  'add-runtime allow-direct-routing allow-nondistributable-artifacts authorization-plugins bip6 builder ' +
+  'add-runtime allow-nondistributable-artifacts authorization-plugins bip6 builder ' +
   'cdi-spec-dirs containerd containerd-namespace containerd-plugin-namespace cpu-rt-period cpu-rt-runtime ' +
   'cri-containerd default-gateway-v6 default-init deprecated-key-path exec-root fixed-cidr-v6 ' +
   'group hosts http-proxy https-proxy init-path ip6tables ipv6 ' +

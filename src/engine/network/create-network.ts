@@ -6,11 +6,11 @@ import type { DaemonConfig } from '../daemon/daemon-config.ts';
 import { flag, text, textMap } from '../container/request-fields.ts';
 import { contains, formatSubnet, overlap, parseAddress, parseBlock } from './address.ts';
 import type { Subnet } from './address.ts';
+import { configFrom, requireOnlyConfig } from './config-network.ts';
 import { joined } from './endpoint-request.ts';
 import type { IpamConfig, Network } from './network.ts';
 import { PREDEFINED } from './network.ts';
 import type { Networks } from './network-store.ts';
-import type { NewNetwork } from './new-network.ts';
 
 const ipamConfigSchema = z.looseObject({ Subnet: text, IPRange: text, Gateway: text, AuxiliaryAddresses: textMap });
 
@@ -55,26 +55,33 @@ export function createNetwork(
   if (driver === 'overlay') throw new DrydockError('forbidden', NOT_A_MANAGER);
   const config = requireIpam(IPAM?.Config ?? [], request.EnableIPv6 === true);
   if (Name.trim() === '') throw refuse('invalid name: name is empty');
-  requireMine(request, driver);
-  const asked: NewNetwork = {
-    name: Name,
-    driver: 'bridge',
-    internal: Internal,
-    attachable: Attachable,
-    options: { ...daemon.defaultNetworkOptions[driver], ...Options },
+  if (request.ConfigOnly) requireOnlyConfig(request);
+  const from = request.ConfigFrom?.Network ?? '';
+  const usual = from === '' ? daemon.defaultNetworkOptions[driver] : {};
+  const asked = {
+    options: { ...usual, ...Options },
     labels: Labels,
     ipam: { options: IPAM === null || IPAM === undefined ? null : (IPAM.Options ?? null), config },
   };
-  return networks.create(asked);
+  const settings = from === '' ? asked : configFrom(from, networks.all(), asked, request);
+  requireMine(request, driver);
+  return networks.create({
+    ...settings,
+    name: Name,
+    driver: request.ConfigOnly ? 'null' : 'bridge',
+    internal: Internal,
+    attachable: Attachable,
+    configOnly: request.ConfigOnly,
+    configFrom: from,
+  });
 }
 
 // Better refused than ignored: a network without what was asked for would teach something wrong.
 function requireMine(request: NetworkCreateRequest, driver: string): void {
   if (request.EnableIPv6 === true) throw refuse('Cannot create an IPv6 network: this engine has networks of IPv4 only');
   if (request.EnableIPv4 === false) throw refuse('IPv4 or IPv6 must be enabled');
-  if (request.ConfigOnly || (request.ConfigFrom?.Network ?? '') !== '') {
-    throw refuse('Cannot create a network from a configuration: this engine does not have them yet');
-  }
+  // It has no driver, whatever is asked for.
+  if (request.ConfigOnly) return;
   if (request.Ingress) throw new DrydockError('forbidden', 'Ingress network can only be global scope network');
   if (request.Scope === 'swarm') {
     throw new DrydockError('forbidden', 'cannot create a swarm scoped network when swarm is not active');
@@ -88,10 +95,7 @@ function requireMine(request: NetworkCreateRequest, driver: string): void {
     throw refuse(`Cannot create a network with driver ${driver}: this engine does not have it yet`);
   }
   if (driver !== 'bridge') {
-    throw new DrydockError(
-      'not-found',
-      `could not resolve driver ${driver} in plugin registry: plugin "${driver}" not found`,
-    );
+    throw new DrydockError('not-found', `plugin "${driver}" not found`);
   }
 }
 

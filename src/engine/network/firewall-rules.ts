@@ -78,6 +78,15 @@ export function bridgeRules({ name, subnet, icc, masquerade }: Bridge, options: 
   ];
 }
 
+/**
+ * Nobody outside reaches published ports but by the host's addresses. Docker writes it for each container; without published
+ * ports its other rules do the same.
+ */
+export function directRule({ bridge, address }: Pick<PublishedPort, 'bridge' | 'address'>): Rule {
+  const text = `-d ${formatAddress(address)}/32 ! -i ${bridge.name} -j DROP`;
+  return { table: 'raw', chain: 'PREROUTING', text };
+}
+
 export function portRules(port: PublishedPort, proxied: boolean): Rule[] {
   const { protocol, hostAddress, hostPort, bridge } = port;
   // What only docker-proxy carries.

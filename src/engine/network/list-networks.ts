@@ -50,8 +50,8 @@ export async function pruneNetworks(context: ContainerContext, filters: Filters)
   const untilMs = untilOf(filters, clock.nowMs());
   const deleted: string[] = [];
   for (const network of networks.all()) {
-    const { name, endpoints, labels, createdMs } = network;
-    const isCandidate = !PREDEFINED.includes(name) && endpoints.size === 0;
+    const { name, endpoints, labels, createdMs, configOnly } = network;
+    const isCandidate = !PREDEFINED.includes(name) && !configOnly && endpoints.size === 0;
     if (!isCandidate || !filters.pruneLabels(labels) || (untilMs !== undefined && createdMs > untilMs)) continue;
     try {
       await networks.remove(network);

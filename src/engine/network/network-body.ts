@@ -6,6 +6,7 @@ import type { Endpoint, Network } from './network.ts';
 
 export function networkBody(network: Network, detailed: boolean): NetworkInspect {
   const { id, name, driver, createdMs, ipam, internal, attachable, options, labels, endpoints } = network;
+  const { configOnly, configFrom } = network;
   const containers = detailed ? [...endpoints.values()].map((one) => [one.containerId, endpointBody(one)]) : [];
   return {
     Name: name,
@@ -18,13 +19,13 @@ export function networkBody(network: Network, detailed: boolean): NetworkInspect
     IPAM: {
       Driver: 'default',
       Options: ipam.options,
-      Config: driver === 'bridge' ? [...ipam.config] : null,
+      Config: driver === 'bridge' || ipam.config.length > 0 ? [...ipam.config] : null,
     } as unknown as NonNullable<NetworkInspect['IPAM']>,
     Internal: internal,
     Attachable: attachable,
     Ingress: false,
-    ConfigFrom: { Network: '' },
-    ConfigOnly: false,
+    ConfigFrom: { Network: configFrom },
+    ConfigOnly: configOnly,
     Containers: Object.fromEntries(containers),
     Options: { ...options },
     Labels: { ...labels },

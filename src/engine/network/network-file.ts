@@ -37,6 +37,8 @@ const fileSchema = z.array(
       .looseObject({ Options: textMap.nullable().default(null), Config: z.array(ipamConfigSchema).default([]) })
       .default({ Options: null, Config: [] }),
     OwnSubnet: z.boolean().default(false),
+    ConfigOnly: z.boolean().default(false),
+    ConfigFrom: z.string().default(''),
   }),
 );
 
@@ -57,6 +59,8 @@ export function parseNetworks(text: string): NetworkSettings[] {
     labels: saved.Labels,
     ipam: { options: saved.IPAM.Options, config: saved.IPAM.Config },
     ownSubnet: saved.OwnSubnet,
+    configOnly: saved.ConfigOnly,
+    configFrom: saved.ConfigFrom,
   }));
 }
 
@@ -66,17 +70,19 @@ export async function writeNetworks(
   networks: readonly NetworkSettings[],
 ): Promise<void> {
   const text = JSON.stringify(
-    networks.map(({ id, name, driver, createdMs, internal, attachable, options, labels, ipam, ownSubnet }) => ({
-      Id: id,
-      Name: name,
-      Driver: driver,
-      Created: rfc3339Nano(createdMs),
-      Internal: internal,
-      Attachable: attachable,
-      Options: options,
-      Labels: labels,
-      IPAM: { Options: ipam.options, Config: ipam.config },
-      OwnSubnet: ownSubnet,
+    networks.map((one) => ({
+      Id: one.id,
+      Name: one.name,
+      Driver: one.driver,
+      Created: rfc3339Nano(one.createdMs),
+      Internal: one.internal,
+      Attachable: one.attachable,
+      Options: one.options,
+      Labels: one.labels,
+      IPAM: { Options: one.ipam.options, Config: one.ipam.config },
+      OwnSubnet: one.ownSubnet,
+      ConfigOnly: one.configOnly,
+      ConfigFrom: one.configFrom,
     })),
   );
   await files.mkdir(`${dataRoot}/${DIRECTORY}`, 0o750);

@@ -10,6 +10,7 @@ import { randomId } from '../random.ts';
 import { bringUpNetworks, rulesOf } from './bring-up.ts';
 import { BridgeDriver } from './bridge-driver.ts';
 import { DEFAULT_BRIDGE, defaultBridgeName, NO_BRIDGE } from './default-network.ts';
+import { requireUnusedConfig } from './config-network.ts';
 import { Firewall } from './firewall.ts';
 import type { Network, NetworkSettings } from './network.ts';
 import { PREDEFINED } from './network.ts';
@@ -61,6 +62,11 @@ export class Networks {
   /** Published ports of the loopback are served by processes. */
   get proxied(): boolean {
     return this.#deps.daemon.bridge.userlandProxy;
+  }
+
+  /** Routers outside may send to containers' own addresses. */
+  get directRouting(): boolean {
+    return this.#deps.daemon.bridge.allowDirectRouting;
   }
 
   /** The default network of the engine before. */
@@ -205,6 +211,7 @@ export class Networks {
         const message = `error while removing network: network ${name} has active endpoints (${who})`;
         throw new DrydockError('forbidden', message);
       }
+      requireUnusedConfig(network, this.#networks);
       if (bridge !== undefined) {
         await this.firewall.change({ remove: rulesOf(network, this.proxied) }).catch((error: unknown) => {
           this.#deps.log(`Cannot remove the rules of network ${name}: ${reasonOf(error)}`);

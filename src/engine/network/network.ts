@@ -26,6 +26,10 @@ export interface NetworkSettings {
     readonly options: Readonly<Record<string, string>> | null;
     readonly config: readonly IpamConfig[];
   };
+  /** It is only settings for others: nobody is ever on it. */
+  readonly configOnly: boolean;
+  /** Name of the network whose settings it has; empty for its own. */
+  readonly configFrom: string;
   /** Somebody chose the subnet: an address in it may be asked for. */
   readonly ownSubnet: boolean;
 }

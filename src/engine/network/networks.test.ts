@@ -87,6 +87,72 @@ describe('create', () => {
   });
 });
 
+describe('configurations', () => {
+  const CONFIG = {
+    Name: 'cfg',
+    ConfigOnly: true,
+    Options: { x: 'y' },
+    Labels: { a: 'b' },
+    IPAM: { Config: [{ Subnet: '10.7.0.0/24', Gateway: '10.7.0.1' }] },
+  };
+
+  test('are settings for other networks, and for no container', async () => {
+    const t = createTestEngine();
+    expect((await create(t, CONFIG)).status).toBe(201);
+    const settings = { Options: CONFIG.Options, Labels: CONFIG.Labels, IPAM: { Config: CONFIG.IPAM.Config } };
+    expect(await inspect(t, 'cfg')).toMatchObject({ ...settings, Driver: 'null', ConfigOnly: true });
+    expect((await create(t, { Name: 'mine', ConfigFrom: { Network: 'cfg' } })).status).toBe(201);
+    expect(await inspect(t, 'mine')).toMatchObject({
+      ...settings,
+      Driver: 'bridge',
+      ConfigOnly: false,
+      ConfigFrom: { Network: 'cfg' },
+    });
+    await t.call('POST', '/containers/create?name=aa', { Image: 'busybox', HostConfig: { NetworkMode: 'cfg' } });
+    expect((await t.call('POST', '/containers/aa/start')).body.message).toBe(
+      'failed to set up container networking: cannot create endpoint on configuration-only network',
+    );
+    expect(await t.call('DELETE', '/networks/cfg')).toEqual({
+      status: 403,
+      body: { message: 'error while removing network: configuration network "cfg" is in use' },
+    });
+    expect((await t.call('POST', '/networks/prune')).body).toEqual({ NetworksDeleted: ['mine'] });
+    const next = createTestEngine({}, undefined, { runtime: t.runtime });
+    expect(await inspect(next, 'cfg')).toMatchObject({ ConfigOnly: true });
+    expect((await next.call('DELETE', '/networks/cfg')).status).toBe(204);
+  });
+
+  test.each([
+    [{ ConfigFrom: { Network: 'nope' } }, 404, 'configuration network "nope" does not exist'],
+    [
+      { ConfigFrom: { Network: 'cfg' }, Labels: { a: 'b' } },
+      403,
+      'user specified configurations are not supported if the network depends on a configuration network',
+    ],
+    [
+      { ConfigFrom: { Network: 'cfg' }, Options: { a: 'b' } },
+      403,
+      'network driver options are not supported if the network depends on a configuration network',
+    ],
+    [
+      { ConfigFrom: { Network: 'cfg' }, ConfigOnly: true },
+      403,
+      'a configuration network cannot depend on another configuration network',
+    ],
+    [
+      { ConfigOnly: true, Internal: true },
+      403,
+      'configuration network can only contain network specific fields. ' +
+        'Network operator fields like [ ingress | internal | attachable | scope ] are not supported.',
+    ],
+    [{ Driver: 'nope' }, 404, 'plugin "nope" not found'],
+  ])('%o is refused', async (body, status, message) => {
+    const t = createTestEngine();
+    await create(t, CONFIG);
+    expect(await create(t, { Name: 'mine', ...body })).toEqual({ status, body: { message } });
+  });
+});
+
 describe('containers', () => {
   test('get addresses in order and give them back', async () => {
     const t = createTestEngine();

@@ -22,7 +22,9 @@ export function newSettings(
   pools: readonly SubnetPool[],
 ): NetworkSettings {
   const own = { ...request, ...made, ownSubnet: ipam.config !== undefined };
-  if (request.driver !== 'bridge') return { ...own, ipam: { options: ipam.options, config: [] } };
+  if (request.driver !== 'bridge') {
+    return { ...own, ipam: { options: ipam.options, config: ipam.config === undefined ? [] : [ipam.config] } };
+  }
   const used = subnetsOf(networks);
   if (ipam.config === undefined) {
     const subnet = freeSubnet(used, pools);

@@ -9,6 +9,8 @@ import type { Network, NetworkSettings } from './network.ts';
 import { liveNetwork, subnetsOf } from './new-network.ts';
 import { freeSubnet } from './subnet-pools.ts';
 
+const COMMON = { internal: false, attachable: false, labels: {}, configOnly: false, configFrom: '' };
+
 interface Deps {
   readonly daemon: DaemonConfig;
   readonly clock: { nowMs(): number };
@@ -27,7 +29,7 @@ interface Known {
 export function predefinedNetworks({ daemon, clock, randomBytes }: Deps, known: Known): Network[] {
   const savedOf = (name: string): NetworkSettings | undefined => known.saved.find((one) => one.name === name);
   const plain = (name: string, driver: 'host' | 'null'): Network => {
-    const common = { internal: false, attachable: false, options: {}, labels: {}, ownSubnet: false };
+    const common = { ...COMMON, options: {}, ownSubnet: false };
     const ipam = { options: null, config: [] };
     const made = { id: randomId(randomBytes), createdMs: clock.nowMs() };
     return liveNetwork({ ...common, ipam, ...made, ...savedOf(name), name, driver });
@@ -44,10 +46,8 @@ export function predefinedNetworks({ daemon, clock, randomBytes }: Deps, known: 
       createdMs: clock.nowMs(),
       name: 'bridge',
       driver: 'bridge',
-      internal: false,
-      attachable: false,
+      ...COMMON,
       options: defaultOptions(daemon.bridge),
-      labels: {},
       ipam: { options: null, config: [defaultIpam(daemon.bridge, known.held, choose)] },
       ownSubnet: true,
     };

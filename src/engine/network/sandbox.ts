@@ -12,7 +12,7 @@ import { randomMac } from './bridge-driver.ts';
 import { beginNames, endNames } from './dns/container-names.ts';
 import type { NamesContext } from './dns/container-names.ts';
 import { isUserDefined } from './endpoint-request.ts';
-import { portRules } from './firewall-rules.ts';
+import { directRule, portRules } from './firewall-rules.ts';
 import { requireLinkable } from './links/link-hosts.ts';
 import { linkRules } from './links/link-rules.ts';
 import type { Endpoint, EndpointLink, Network } from './network.ts';
@@ -92,6 +92,9 @@ export function attach(
   attachment: Attachment,
   network: Network,
 ): Endpoint {
+  if (network.configOnly) {
+    throw new DrydockError('forbidden', 'cannot create endpoint on configuration-only network');
+  }
   const dnsNames = dnsNamesOf(container, network.name, attachment.request.Aliases);
   const endpoint: Endpoint = {
     id: randomId(randomBytes),
@@ -151,7 +154,11 @@ export async function publish(context: Context, container: Container, options: P
   const { networks, runtime } = context;
   const published = publishedOf(container, gateway.link);
   const ofLinks = gateway.network.name === 'bridge' ? linkRules(context, container) : [];
-  const rules = [...published.flatMap((port) => portRules(port, networks.proxied)), ...ofLinks];
+  const rules = [
+    ...(published.length > 0 && !networks.directRouting ? [directRule(gateway.link)] : []),
+    ...published.flatMap((port) => portRules(port, networks.proxied)),
+    ...ofLinks,
+  ];
   if (rules.length + published.length === 0) return;
   try {
     if (options.rulesAreThere !== true) await networks.firewall.change({ add: rules });
