@@ -77,7 +77,7 @@ describe('a link', () => {
     await guest.ok('docker run -d --name other busybox sleep 1000');
     const get = (from: string, port: number) =>
       guest.sh(`docker exec ${from} timeout 2 wget -q -O - http://${address}:${port}/hostname`);
-    expect(await get('web', 80)).toMatchObject({ exitCode: 0, stdout: 'dbhost' });
+    expect(await get('web', 80)).toMatchObject({ exitCode: 0, stdout: 'dbhost\n' });
     expect((await get('web', 81)).exitCode).not.toBe(0);
     expect((await get('other', 80)).exitCode).not.toBe(0);
     const own = await addressOf('web');

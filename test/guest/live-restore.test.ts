@@ -157,6 +157,7 @@ describe('a session is saved and restored', () => {
       docker network create front
       docker run -d --name asker --network front busybox sleep 1000
       docker run -d --name named --network front --network-alias other busybox sleep 1000
+      docker run -d --name served -h served -p 8099:80 busybox httpd -f -h /etc
       docker logs -f printing | head -3 >/dev/null`);
     session = new Uint8Array(await guest.drydock.saveSession());
   }, SLOW_MS);
@@ -167,6 +168,11 @@ describe('a session is saved and restored', () => {
     expect(await sh('docker wait printing')).toBe('0\n');
     expect(await sh('docker logs printing')).toBe(numbers(LAST));
     expect(await sh("docker ps --filter name=cat --format '{{.Names}} {{.Image}}'")).toBe('cat busybox\n');
+    // Through docker-proxy, and through rules that are there once.
+    expect(await sh('wget -q -O - http://127.0.0.1:8099/hostname')).toBe('served\n');
+    expect(await sh('wget -q -O - http://172.17.0.1:8099/hostname')).toBe('served\n');
+    expect(await sh('iptables-save | grep -c "dport 8099"')).toBe('1\n');
+    expect(await sh('docker rm -f served')).toBe('served\n');
     expect(await sh('docker exec cat echo hi')).toBe('hi\n');
     expect(await sh('docker exec asker ping -c 1 -W 1 other')).toContain('1 packets received');
     expect(await sh('docker rm -f asker named')).toBe('asker\nnamed\n');
