@@ -3,7 +3,7 @@
 import { DrydockError, isDrydockError } from '../../../contracts/errors.ts';
 import type { ContainerContext } from '../../container/container-context.ts';
 import type { Container } from '../../container/container.ts';
-import { writeNetworkFiles } from '../../container/network-files.ts';
+import { updateNetworkFiles } from '../../container/network-files.ts';
 import { isUserDefined } from '../endpoint-request.ts';
 import { removeLinkRules } from './link-rules.ts';
 import { parseLink } from './parse-link.ts';
@@ -59,5 +59,5 @@ export async function removeLink(context: ContainerContext, reference: string): 
   store.links.remove(parent, name);
   if (!parent.state.running) return;
   if (child !== undefined) await removeLinkRules(context, parent, child);
-  await writeNetworkFiles(context, parent);
+  await updateNetworkFiles(context, parent);
 }
