@@ -18,6 +18,8 @@ function scope(name: string, base: string, containers: Record<string, number>, l
     labels: {},
     ipam: { options: null, config: [{ Subnet: `${base}.0/24`, Gateway: `${base}.1` }] },
     ownSubnet: true,
+    configOnly: false,
+    configFrom: '',
   };
   const bridge = bridgeOf(settings);
   const network: Network = { ...settings, bridge, endpoints: new Map() };
