@@ -79,7 +79,7 @@ async function startAll(context: ContainerContext, containers: readonly Containe
   const starts = new Map<Container, Promise<void>>();
   const start = async (container: Container): Promise<void> => {
     const children = new Set(context.store.links.childrenOf(container).values());
-    const others = [...children].map((child) => starts.get(child));
+    const others = [...children].flatMap((child) => starts.get(child) ?? []);
     await new Promise<void>((resolve) => {
       const cancel = context.clock.after(PATIENCE_MS, resolve);
       void Promise.allSettled(others).then(() => {
