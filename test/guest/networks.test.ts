@@ -201,6 +201,19 @@ describe('published ports', () => {
     await guest.ok('docker rm -f auto');
   });
 
+  it('carry datagrams, to each address of the host and back', async () => {
+    // What comes is what goes; netcat talks to the first who sends something.
+    const echo = 'mkfifo /pipe; exec 3<>/pipe; exec chroot /host nc.openbsd -u -l 53 <&3 >&3';
+    for (const address of ['127.0.0.1', '172.17.0.1']) {
+      await guest.ok(`docker run -d --name echo -p 5353:53/udp -v /:/host:ro busybox sh -c '${echo}'`);
+      expect(await guest.ok('docker port echo')).toBe('53/udp -> 0.0.0.0:5353\n53/udp -> [::]:5353');
+      await expect.poll(() => guest.ok('docker exec echo cat /proc/net/udp')).toContain(':0035 ');
+      const script = `exec 3<>/dev/udp/${address}/5353; echo hello >&3; timeout 5 head -n 1 <&3`;
+      expect(await guest.ok(`bash -c '${script}'`)).toBe('hello');
+      await guest.ok('docker rm -f echo');
+    }
+  });
+
   it('a port that a program of the host has is refused', async () => {
     await guest.ok('busybox nc -l -p 8123 </dev/null >/dev/null 2>&1 & sleep 0');
     await expect.poll(() => guest.ok('ss -ltn')).toContain(':8123');

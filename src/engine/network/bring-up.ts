@@ -1,5 +1,5 @@
 // An engine starts: bridges and rules in the kernel become those of the networks that it knows.
-import { DrydockError } from '../../contracts/errors.ts';
+import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
 import type { Runtime } from '../../contracts/runtime.ts';
 import { DEFAULT_CONFIG } from '../daemon/daemon-config.ts';
 import type { DaemonConfig } from '../daemon/daemon-config.ts';
@@ -11,6 +11,8 @@ import type { Network } from './network.ts';
 
 /** The built snapshot comes with docker0 and its rules: whoever is first finds them as they have to be. */
 export const PREPARED_FILE = '/run/docker/network-prepared';
+/** Of links to come, containers' too: one that comes up says whose its address is now, as Docker 28 does. */
+const ANNOUNCING = '/proc/sys/net/ipv4/conf/default/arp_notify';
 const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
 interface Deps {
@@ -48,6 +50,10 @@ export async function bringUpNetworks(deps: Deps, known: Known, continues: boole
         throw new DrydockError('forbidden', `error creating default "bridge" network: ${message}`);
       }
       await known.driver.makeBridge(bridge);
+    }),
+    // Somebody may still know an address by the cable of a container that is gone.
+    files.write(ANNOUNCING, new TextEncoder().encode('1\n')).catch((error: unknown) => {
+      if (!isDrydockError(error, 'guest')) throw error;
     }),
     ...(prepared ? [files.remove(PREPARED_FILE)] : []),
     ...(hasRules ? [] : [resetRules(deps, known)]),
