@@ -68,7 +68,13 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   await store.load(await loadImages({ files: runtime.files, paths: disk.paths, blobs, log }));
   const volumes = volumeStoreOf({ runtime, clock, randomBytes, log, containers, events, config });
   await volumes.load();
-  const puller = new ImagePuller({ blobs, store, ...reach });
+  const puller = new ImagePuller({
+    blobs,
+    store,
+    ...reach,
+    concurrentDownloads: config.maxConcurrentDownloads,
+    downloadAttempts: config.maxDownloadAttempts,
+  });
   const nowMs = (): number => clock.nowMs();
   const maker = new ImageMaker({ store, blobs, emit: events.emit, nowMs });
   return assembleEngine({
@@ -80,7 +86,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
     otherRoutes: [
       registryRoutes({
         store,
-        pusher: new ImagePusher({ blobs, store, ...reach }),
+        pusher: new ImagePusher({ blobs, store, ...reach, concurrentUploads: config.maxConcurrentUploads }),
         reach,
         emit: events.emit,
       }),

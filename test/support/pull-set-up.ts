@@ -6,6 +6,7 @@ import type { TarItem } from '../../src/engine/layer/testing/tar-archive.ts';
 import { parseReference } from '../../src/engine/registry/reference.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
 import { ImagePuller } from '../../src/engine/image/pull.ts';
+import type { DownloadLimits } from '../../src/engine/image/pull-layer.ts';
 import type { PullMessage } from '../../src/engine/image/pull-message.ts';
 
 /** Two layers. */
@@ -14,7 +15,7 @@ export const FILES: TarItem[][] = [
   [{ path: 'etc/motd', content: 'welcome' }, { path: '.wh.bin' }],
 ];
 
-export function setUp() {
+export function setUp(limits: DownloadLimits = {}) {
   const registry = new FakeRegistry();
   const { blobs, store } = memoryImageStore();
   const puller = new ImagePuller({
@@ -23,6 +24,7 @@ export function setUp() {
     fetch: registry.fetch,
     defaultRegistry: registry.base,
     registryAdvice: 'Use another.',
+    ...limits,
   });
   const pull = async (name: string, signal = new AbortController().signal): Promise<PullMessage[]> => {
     const messages: PullMessage[] = [];

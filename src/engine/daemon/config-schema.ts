@@ -88,8 +88,7 @@ const WITHOUT_EFFECT =
   'userland-proxy-path';
 
 /** Options with a meaning here that no part of the engine reads yet: pulls from other registries. */
-const NOT_READ_YET =
-  'insecure-registries max-concurrent-downloads max-download-attempts registry-mirrors shutdown-timeout';
+const NOT_READ_YET = 'insecure-registries registry-mirrors shutdown-timeout';
 
 const ignored = new Set(WITHOUT_EFFECT.split(' '));
 const unread = new Set(NOT_READ_YET.split(' '));

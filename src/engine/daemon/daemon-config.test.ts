@@ -65,14 +65,7 @@ describe('loadDaemonConfig', () => {
       shutdownTimeoutS: 3,
       debug: true,
       maxConcurrentDownloads: 5,
-      withoutEffect: [
-        'registry-mirrors',
-        'insecure-registries',
-        'shutdown-timeout',
-        'max-concurrent-downloads',
-        'http-proxy',
-        'hosts',
-      ],
+      withoutEffect: ['registry-mirrors', 'insecure-registries', 'shutdown-timeout', 'http-proxy', 'hosts'],
     });
   });
 

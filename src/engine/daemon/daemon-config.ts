@@ -54,6 +54,7 @@ export interface DaemonConfig {
   readonly debug: boolean;
   readonly experimental: boolean;
   readonly maxConcurrentDownloads: number;
+  readonly maxConcurrentUploads: number;
   readonly maxDownloadAttempts: number;
   /** Of the default network, as written. */
   readonly bridge: BridgeConfig;
@@ -157,6 +158,7 @@ export function configOf(file: ConfigFile, seccomp: DaemonConfig['seccompProfile
     experimental: file.experimental ?? false,
     // dockerd takes 0 for "as usual".
     maxConcurrentDownloads: file['max-concurrent-downloads'] || 3,
+    maxConcurrentUploads: file['max-concurrent-uploads'] || 5,
     maxDownloadAttempts: file['max-download-attempts'] || 5,
     bridge: bridgeOf(file),
     withoutEffect: optionNames(file).filter(hasNoEffect),

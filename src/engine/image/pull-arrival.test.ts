@@ -74,6 +74,20 @@ describe('layers of a pull', () => {
     expect(Buffer.compare(files.get('/large')?.content ?? new Uint8Array(0), LARGE_BYTES)).toBe(0);
   });
 
+  it('tries a layer as often as it may, and no more', async () => {
+    const { registry, pull, expectNothing } = setUp({ downloadAttempts: 1 });
+    const { layers } = await registry.push({ name: 'library/app', layers: [[large]] });
+    let asked = 0;
+    registry.intercept = (path) => {
+      if (!path.endsWith(layers[0] ?? '')) return undefined;
+      asked++;
+      throw new TypeError('network error');
+    };
+    await expect(pull('app:latest')).rejects.toThrow();
+    expect(asked).toBe(1);
+    await expectNothing();
+  });
+
   it('does not hold up a layer that is here for one that comes slowly', async () => {
     const { registry, store, pull } = setUp();
     const { layers } = await registry.push({ name: 'library/slow', layers: [[large]] });

@@ -1,4 +1,4 @@
-// Brings one layer in: download and check, and unpack meanwhile. Downloads run three at once as in dockerd; of the layers that are
+// Brings one layer in: download and check, and unpack meanwhile. Downloads run some at once as in dockerd; of the layers that are
 // here one is unpacked at a time, since that is bound by the processor, and one of those that are still coming.
 import type { Digest } from '../../contracts/blob-store.ts';
 import { DrydockError, isDrydockError } from '../../contracts/errors.ts';
@@ -17,8 +17,9 @@ import { failedToRegister } from './failed-to-register.ts';
 import { LayerArrival } from './layer-arrival.ts';
 import type { PullStep } from './pull-message.ts';
 
+/** dockerd's. */
 const CONCURRENT_DOWNLOADS = 3;
-const DOWNLOAD_ATTEMPTS = 3;
+const DOWNLOAD_ATTEMPTS = 5;
 const RETRY_DELAY_MS = 1000;
 
 export interface LayerRequest {
@@ -32,15 +33,25 @@ export interface LayerRequest {
   report(step: PullStep): void;
 }
 
+export interface DownloadLimits {
+  /** Layers downloaded at once, over all pulls; 3 when left out. */
+  readonly concurrentDownloads?: number;
+  /** How often one layer is tried; 5 when left out. */
+  readonly downloadAttempts?: number;
+}
+
 export class LayerPuller {
   readonly #pool: Pick<LayerPool<unknown>, 'unpack'>;
-  readonly #downloads = new Slots(CONCURRENT_DOWNLOADS);
+  readonly #downloads: Slots;
+  readonly #attempts: number;
   readonly #unpacks = new Slots(1);
   /** Whether a layer is being unpacked that may still be coming. */
   #early = false;
 
-  constructor(pool: Pick<LayerPool<unknown>, 'unpack'>) {
+  constructor(pool: Pick<LayerPool<unknown>, 'unpack'>, limits: DownloadLimits = {}) {
     this.#pool = pool;
+    this.#downloads = new Slots(limits.concurrentDownloads ?? CONCURRENT_DOWNLOADS);
+    this.#attempts = limits.downloadAttempts ?? DOWNLOAD_ATTEMPTS;
   }
 
   /** @throws DrydockError `data-loss` when the bytes are not what their digests say; nothing is stored then */
@@ -68,7 +79,7 @@ export class LayerPuller {
   async #download(request: LayerRequest, arrival: LayerArrival): Promise<void> {
     try {
       const onWait = (): void => request.report(step('Waiting'));
-      await this.#downloads.run(() => downloadWithRetry(request, arrival), request.signal, onWait);
+      await this.#downloads.run(() => downloadWithRetry(request, arrival, this.#attempts), request.signal, onWait);
       arrival.end();
     } catch (error) {
       arrival.fail(error);
@@ -127,13 +138,13 @@ interface Received {
   bytes: number;
 }
 
-async function downloadWithRetry(request: LayerRequest, arrival: LayerArrival): Promise<void> {
+async function downloadWithRetry(request: LayerRequest, arrival: LayerArrival, attempts: number): Promise<void> {
   const received: Received = { arrival, bytes: 0, hash: await createDigestStream() };
   for (let attempt = 1; ; attempt++) {
     try {
       return await download(request, received);
     } catch (error) {
-      if (request.signal.aborted || attempt === DOWNLOAD_ATTEMPTS || !mayPass(error)) throw error;
+      if (request.signal.aborted || attempt === attempts || !mayPass(error)) throw error;
       for (let seconds = attempt; seconds > 0; seconds--) {
         request.report(step(`Retrying in ${seconds} second${seconds === 1 ? '' : 's'}`));
         await delay(RETRY_DELAY_MS, request.signal);

@@ -89,6 +89,23 @@ describe('pull', () => {
     expect(store.list().flatMap(({ repoTags }) => repoTags)).toEqual(['app:1', 'app:2']);
   });
 
+  it.each([1, 2, 4])('downloads %i layers at once', async (most) => {
+    const { registry, pull } = setUp({ concurrentDownloads: most });
+    const layers = ['a', 'b', 'c', 'd'].map((path) => [{ path, content: path }]);
+    const image = await registry.push({ name: 'library/app', layers });
+    let [now, atOnce] = [0, 0];
+    registry.intercept = async (path) => {
+      if (!image.layers.some((digest) => path.endsWith(digest))) return undefined;
+      atOnce = Math.max(atOnce, ++now);
+      // Whoever else may ask has asked by the next turn of the event loop.
+      await new Promise((resolve) => setTimeout(resolve));
+      now--;
+      return undefined;
+    };
+    await pull('app:latest');
+    expect(atOnce).toBe(most);
+  });
+
   it('reads zstd and uncompressed layers', async () => {
     const { registry, store, pull } = setUp();
     await registry.push({ name: 'library/plain', layers: FILES, compress: (tar) => tar });

@@ -21,11 +21,12 @@ import type { Image } from './image.ts';
 import { parseImageConfig } from './image-config.ts';
 import type { ImageStore } from './image-store.ts';
 import { LayerPuller, step } from './pull-layer.ts';
+import type { DownloadLimits } from './pull-layer.ts';
 import { shortId, stepMessage } from './pull-message.ts';
 import type { PullMessage, PullStep } from './pull-message.ts';
 import { failedToRegister } from './failed-to-register.ts';
 
-export interface PullerDeps extends RegistryReach {
+export interface PullerDeps extends RegistryReach, DownloadLimits {
   readonly store: ImageStore;
   readonly blobs: BlobStore;
 }
@@ -51,7 +52,7 @@ export class ImagePuller {
 
   constructor(deps: PullerDeps) {
     this.#deps = deps;
-    this.#layers = new LayerPuller(deps.store.layers);
+    this.#layers = new LayerPuller(deps.store.layers, deps);
   }
 
   /**

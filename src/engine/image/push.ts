@@ -25,6 +25,8 @@ const CONCURRENT_UPLOADS = 5;
 export interface PusherDeps extends RegistryReach {
   readonly store: ImageStore;
   readonly blobs: BlobStore;
+  /** Layers uploaded at once, over all pushes. */
+  readonly concurrentUploads?: number;
 }
 
 export interface PushRequest {
@@ -44,10 +46,11 @@ interface Push extends PushRequest {
 
 export class ImagePusher {
   readonly #deps: PusherDeps;
-  readonly #uploads = new Slots(CONCURRENT_UPLOADS);
+  readonly #uploads: Slots;
 
   constructor(deps: PusherDeps) {
     this.#deps = deps;
+    this.#uploads = new Slots(deps.concurrentUploads ?? CONCURRENT_UPLOADS);
   }
 
   /** @throws DrydockError in Docker's words */

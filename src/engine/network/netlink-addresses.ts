@@ -1,9 +1,10 @@
 // IPv4 addresses of links: given, taken away, listed. Source: rtnetlink(7), linux/if_addr.h.
+import { joinBytes } from '../../shared/join-bytes.ts';
 import type { Address } from './address.ts';
 import { lastOf, subnetOf } from './address.ts';
 import { CREATE, DUMP, EXCLUSIVE, INET, REQUEST } from './netlink.ts';
 import type { NetlinkMessage } from './netlink.ts';
-import { addressBytes, attribute, attributesOf, bodiesOf, join, u32 } from './netlink-bytes.ts';
+import { addressBytes, attribute, attributesOf, bodiesOf, u32 } from './netlink-bytes.ts';
 
 const NEW_ADDRESS = 20;
 const DELETE_ADDRESS = 21;
@@ -22,12 +23,12 @@ export function addAddress(index: number, { address, bits }: LinkAddress): Netli
     attribute(PEER, addressBytes(address)),
     attribute(BROADCAST, addressBytes(lastOf(subnetOf(address, bits)))),
   ];
-  const body = join([header(index, bits), ...attributes]);
+  const body = joinBytes([header(index, bits), ...attributes]);
   return { type: NEW_ADDRESS, flags: REQUEST | CREATE | EXCLUSIVE, body };
 }
 
 export function deleteAddress(index: number, { address, bits }: LinkAddress): NetlinkMessage {
-  const body = join([header(index, bits), attribute(LOCAL, addressBytes(address))]);
+  const body = joinBytes([header(index, bits), attribute(LOCAL, addressBytes(address))]);
   return { type: DELETE_ADDRESS, flags: REQUEST, body };
 }
 
@@ -51,5 +52,5 @@ export function parseAddresses(bytes: Uint8Array): Map<number, LinkAddress[]> {
 
 /** struct ifaddrmsg. */
 function header(index: number, bits: number): Uint8Array {
-  return join([Uint8Array.of(INET, bits, 0, 0), u32(index)]);
+  return joinBytes([Uint8Array.of(INET, bits, 0, 0), u32(index)]);
 }

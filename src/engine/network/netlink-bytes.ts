@@ -1,8 +1,9 @@
 // What netlink messages are made of: attributes, numbers in the guest's byte order, padding. Source: netlink(7), linux/rtnetlink.h.
+import { joinBytes } from '../../shared/join-bytes.ts';
 import type { Address } from './address.ts';
 
 export function attribute(type: number, value: Uint8Array): Uint8Array {
-  return padded(join([u16(4 + value.length), u16(type), value]));
+  return padded(joinBytes([u16(4 + value.length), u16(type), value]));
 }
 
 export function addressBytes(address: Address): Uint8Array {
@@ -28,17 +29,7 @@ export function u32(value: number): Uint8Array {
 
 export function padded(bytes: Uint8Array): Uint8Array {
   const missing = -bytes.length & 3;
-  return missing === 0 ? bytes : join([bytes, new Uint8Array(missing)]);
-}
-
-export function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return missing === 0 ? bytes : joinBytes([bytes, new Uint8Array(missing)]);
 }
 
 /** Type -> value, of the first attribute of each type. */

@@ -1,11 +1,11 @@
 // Route messages of netlink(7), written here and sent as they are: rtnetlink(7), linux/rtnetlink.h, linux/if_link.h.
+import { joinBytes } from '../../shared/join-bytes.ts';
 import type { Address } from './address.ts';
 import {
   addressBytes,
   attribute,
   attributesOf,
   bodiesOf,
-  join,
   macBytes,
   padded,
   text,
@@ -38,12 +38,18 @@ export interface NetlinkMessage {
 
 /** In one piece, in order; the kernel answers the last one. */
 export function encodeMessages(messages: readonly NetlinkMessage[]): Uint8Array {
-  return join(
+  return joinBytes(
     messages.map(({ type, flags, body }, index) => {
       const isLast = index === messages.length - 1 && (flags & DUMP) !== DUMP;
       const length = 16 + body.length;
-      const header = join([u32(length), u16(type), u16(flags | (isLast ? ACKNOWLEDGE : 0)), u32(index + 1), u32(0)]);
-      return padded(join([header, body]));
+      const header = joinBytes([
+        u32(length),
+        u16(type),
+        u16(flags | (isLast ? ACKNOWLEDGE : 0)),
+        u32(index + 1),
+        u32(0),
+      ]);
+      return padded(joinBytes([header, body]));
     }),
   );
 }
@@ -62,7 +68,7 @@ export function newBridge({ name, index, mac, mtu }: BridgeLink): NetlinkMessage
     attribute(4, u32(mtu)),
     attribute(18, attribute(1, text('bridge'))),
   ];
-  return { type: NEW_LINK, flags: REQUEST | CREATE | EXCLUSIVE, body: join([link(index, UP), ...attributes]) };
+  return { type: NEW_LINK, flags: REQUEST | CREATE | EXCLUSIVE, body: joinBytes([link(index, UP), ...attributes]) };
 }
 
 export interface VethPair {
@@ -83,21 +89,21 @@ export interface VethPair {
 
 /** Both sides in their places; the host's is up, and the other cannot be before there are both. */
 export function newVeth({ name, index, bridge, mtu, peer }: VethPair): NetlinkMessage {
-  const other = join([
+  const other = joinBytes([
     link(peer.index, 0),
     attribute(3, text(peer.name)),
     attribute(1, macBytes(peer.mac)),
     attribute(4, u32(mtu)),
     attribute(19, u32(peer.pid)),
   ]);
-  const information = join([attribute(1, text('veth')), attribute(2, attribute(1, other))]);
+  const information = joinBytes([attribute(1, text('veth')), attribute(2, attribute(1, other))]);
   const attributes = [
     attribute(3, text(name)),
     attribute(4, u32(mtu)),
     attribute(10, u32(bridge)),
     attribute(18, information),
   ];
-  return { type: NEW_LINK, flags: REQUEST | CREATE | EXCLUSIVE, body: join([link(index, UP), ...attributes]) };
+  return { type: NEW_LINK, flags: REQUEST | CREATE | EXCLUSIVE, body: joinBytes([link(index, UP), ...attributes]) };
 }
 
 export function bringUp(index: number): NetlinkMessage {
@@ -105,12 +111,12 @@ export function bringUp(index: number): NetlinkMessage {
 }
 
 export function deleteLink(name: string): NetlinkMessage {
-  return { type: DELETE_LINK, flags: REQUEST, body: join([link(0, 0), attribute(3, text(name))]) };
+  return { type: DELETE_LINK, flags: REQUEST, body: joinBytes([link(0, 0), attribute(3, text(name))]) };
 }
 
 /** Brings a link up with packets of this size. */
 export function adjustLink(index: number, mtu: number): NetlinkMessage {
-  return { type: NEW_LINK, flags: REQUEST, body: join([link(index, UP), attribute(4, u32(mtu))]) };
+  return { type: NEW_LINK, flags: REQUEST, body: joinBytes([link(index, UP), attribute(4, u32(mtu))]) };
 }
 
 /** A packet may leave a bridge's port through which it came: a container reaches its own published port. */
@@ -118,7 +124,7 @@ export function hairpin(index: number): NetlinkMessage {
   const [bridgeFamily, portInformation, nested, mode] = [7, 12, 0x8000, 4];
   const header = Uint8Array.from([bridgeFamily, 0, 0, 0, ...u32(index), ...new Uint8Array(8)]);
   const port = attribute(portInformation | nested, attribute(mode, Uint8Array.of(1)));
-  return { type: SET_LINK, flags: REQUEST, body: join([header, port]) };
+  return { type: SET_LINK, flags: REQUEST, body: joinBytes([header, port]) };
 }
 
 /** Replaces the one that is there. */
@@ -162,12 +168,12 @@ export function parseLinks(bytes: Uint8Array): Map<string, HostLink> {
 function routeTo(gateway: Address, index: number): Uint8Array {
   const [mainTable, atBoot, anywhere, unicast] = [254, 3, 0, 1];
   const header = Uint8Array.of(INET, 0, 0, 0, mainTable, atBoot, anywhere, unicast, 0, 0, 0, 0);
-  return join([header, attribute(5, addressBytes(gateway)), attribute(4, u32(index))]);
+  return joinBytes([header, attribute(5, addressBytes(gateway)), attribute(4, u32(index))]);
 }
 
 /** struct ifinfomsg. */
 function link(index: number, flags: number): Uint8Array {
-  return join([new Uint8Array(4), u32(index), u32(flags), u32(flags)]);
+  return joinBytes([new Uint8Array(4), u32(index), u32(flags), u32(flags)]);
 }
 
 function numberOf(value: Uint8Array): number {

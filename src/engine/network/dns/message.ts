@@ -1,5 +1,6 @@
 // DNS messages (RFC 1035, RFC 6891), as far as the embedded server reads and writes them itself: one question with what may stand
 // beside it, and answers with addresses and names. What it forwards it does not look into.
+import { joinBytes } from '../../../shared/join-bytes.ts';
 
 export const TYPE = { A: 1, PTR: 12, MX: 15, AAAA: 28, OPT: 41 } as const;
 export const RCODE = {
@@ -126,7 +127,7 @@ function need(view: DataView, at: number, bytes: number): void {
 
 /** A reply to `query` that says no more than how it went. */
 export function encodeFailure({ id, flags, question }: Query, rcode: number): Uint8Array {
-  return join([header(id, RESPONSE | (flags & REPEATED) | rcode, 1, 0), encodeQuestion(question)]);
+  return joinBytes([header(id, RESPONSE | (flags & REPEATED) | rcode, 1, 0), encodeQuestion(question)]);
 }
 
 /** A reply that fits into `maxBytes`: what does not is left out, and the reply says so. */
@@ -142,7 +143,7 @@ export function encodeReply({ id, flags, question }: Query, answers: readonly An
   }
   const truncated = records.length < answers.length ? TRUNCATED : 0;
   const bits = RESPONSE | RECURSION_AVAILABLE | (flags & REPEATED) | truncated;
-  return join([header(id, bits, 1, records.length), asked, ...records]);
+  return joinBytes([header(id, bits, 1, records.length), asked, ...records]);
 }
 
 /** @param name as in `Question`; a final dot may be missing */
@@ -152,11 +153,11 @@ export function encodeName(name: string): Uint8Array {
     const plain = label.replace(/\\(.)/gs, '$1');
     return Uint8Array.of(plain.length, ...Array.from(plain, (character) => character.charCodeAt(0)));
   });
-  return join([...parts, Uint8Array.of(0)]);
+  return joinBytes([...parts, Uint8Array.of(0)]);
 }
 
 function encodeQuestion({ name, type, class: group }: Question): Uint8Array {
-  return join([encodeName(name), Uint8Array.of(type >>> 8, type, group >>> 8, group)]);
+  return joinBytes([encodeName(name), Uint8Array.of(type >>> 8, type, group >>> 8, group)]);
 }
 
 function encodeAnswer({ type, data, ttlS }: Answer): Uint8Array {
@@ -183,16 +184,6 @@ function header(id: number, flags: number, questions: number, answers: number): 
   view.setUint16(4, questions);
   view.setUint16(6, answers);
   return new Uint8Array(view.buffer);
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** How it went, of a whole reply to `query`; undefined when it is none. */
