@@ -15,12 +15,12 @@ export interface Figure {
   readonly samples: readonly number[];
   /** Same unit; DESIGN's table. */
   readonly budget: number;
-  /** What the host gave to other machines meanwhile: a fraction of one processor, where it was watched. */
-  readonly stolen?: number;
+  /** The median of more samples than these, where these are the fastest of several stretches. */
+  readonly overall?: number;
 }
 
 /** One line of the report: median, spread, budget, and their ratio. */
-export function formatFigure({ name, unit, samples, budget, stolen }: Figure): string {
+export function formatFigure({ name, unit, samples, budget, overall }: Figure): string {
   const middle = median(samples);
   const columns = [
     name.padEnd(58),
@@ -29,7 +29,7 @@ export function formatFigure({ name, unit, samples, budget, stolen }: Figure): s
     `budget ${round(budget)}`.padEnd(13),
     `x${(middle / budget).toFixed(2)}`,
     middle <= budget ? '     ' : ' OVER',
-    stolen === undefined ? '' : `${(100 * stolen).toFixed(1)} % stolen`,
+    overall === undefined ? '' : `all: ${round(overall)} ${unit}`,
   ];
   return columns.join(' ').trimEnd();
 }
