@@ -1,6 +1,7 @@
 // As decompress.ts, for a stream that is read while it comes: the body of an upload. Whoever reads it ends it.
 import { Decompress } from 'fzstd';
 import { DrydockError } from '../../contracts/errors.ts';
+import { codecStream } from './codec-stream.ts';
 import { ZSTD_SLICE_BYTES } from './decompress.ts';
 import { ZstdFrames } from './zstd-frames.ts';
 
@@ -21,26 +22,22 @@ export async function decompressStream(source: ReadableStream<Uint8Array>): Prom
   }
   const startsWith = (magic: readonly number[]) => magic.every((byte, index) => start[index] === byte);
   const pieceBytes = startsWith(ZSTD) ? ZSTD_SLICE_BYTES : Infinity;
-  const whole = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let piece = held.shift();
-        if (piece === undefined) {
-          const { done, value } = await reader.read();
-          if (done) return controller.close();
-          piece = value;
-        }
-        if (piece.length > pieceBytes) held.unshift(piece.subarray(pieceBytes));
-        controller.enqueue(piece.subarray(0, pieceBytes));
-      },
-      cancel: (reason) => reader.cancel(reason),
+  const pieces: UnderlyingDefaultSource<Uint8Array<ArrayBuffer>> = {
+    async pull(controller) {
+      let piece = held.shift();
+      if (piece === undefined) {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        piece = value;
+      }
+      if (piece.length > pieceBytes) held.unshift(piece.subarray(pieceBytes));
+      // Uploads are never in shared memory, which is all that the types leave open.
+      controller.enqueue(piece.subarray(0, pieceBytes) as Uint8Array<ArrayBuffer>);
     },
-    { highWaterMark: 0 },
-  );
-  if (startsWith(GZIP)) {
-    // Uploads are never in shared memory, which is all that the types leave open.
-    return (whole as ReadableStream<Uint8Array<ArrayBuffer>>).pipeThrough(new DecompressionStream('gzip'));
-  }
+    cancel: (reason) => reader.cancel(reason),
+  };
+  if (startsWith(GZIP)) return codecStream(new DecompressionStream('gzip'), pieces);
+  const whole = new ReadableStream(pieces, { highWaterMark: 0 });
   if (startsWith(ZSTD)) return whole.pipeThrough(unzstd());
   return whole;
 }

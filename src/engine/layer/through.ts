@@ -31,6 +31,7 @@ export async function* through(
   } catch (error) {
     throw failure ?? error;
   } finally {
-    if (!finished) reader.cancel().catch(() => undefined);
+    // The end of the reading goes to the chunks, and never to the stream: see codec-stream.ts.
+    if (!finished) chunks.return(undefined).catch(() => undefined);
   }
 }
