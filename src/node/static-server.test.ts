@@ -57,6 +57,30 @@ it('serves what is named by its content for ever, compressed where a compressed 
   expect(blob.headers.get('cache-control')).toContain('immutable');
 });
 
+it('sends the rest of a blob to whoever has its start, and all of a large one', async () => {
+  const large = Uint8Array.from({ length: 1_500_000 }, (_, at) => at % 251);
+  await writeFile(join(directory, `site/v2/library/x/blobs/sha256:${'1'.repeat(64)}`), large);
+  const url = new URL(`v2/library/x/blobs/sha256:${'1'.repeat(64)}`, server.url);
+  const whole = await fetch(url);
+  expect(whole.headers.get('content-length')).toBe('1500000');
+  expect(Buffer.from(await whole.arrayBuffer()).equals(large)).toBe(true);
+  const rest = await fetch(url, { headers: { range: 'bytes=1499990-' } });
+  expect(rest.status).toBe(206);
+  expect(new Uint8Array(await rest.arrayBuffer())).toEqual(large.subarray(1_499_990));
+  const missing = await fetch(new URL(`v2/library/x/blobs/sha256:${'2'.repeat(64)}`, server.url));
+  expect(missing.status).toBe(404);
+});
+
+it('goes on after a client that left in the middle of a blob', async () => {
+  await writeFile(join(directory, `site/v2/library/x/blobs/sha256:${'3'.repeat(64)}`), new Uint8Array(20_000_000));
+  const url = new URL(`v2/library/x/blobs/sha256:${'3'.repeat(64)}`, server.url);
+  const leave = new AbortController();
+  const reader = (await fetch(url, { signal: leave.signal })).body?.getReader();
+  await reader?.read();
+  leave.abort();
+  expect((await (await fetch(url)).arrayBuffer()).byteLength).toBe(20_000_000);
+});
+
 it('serves what came, and what changed, after it was started', async () => {
   await mkdir(join(directory, 'site/v2/library/late/tags'), { recursive: true });
   const file = join(directory, 'site/v2/library/late/tags/list');

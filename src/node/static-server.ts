@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
+import { sendBlob, wantsWholeBlob } from './blob-files.ts';
 
 export interface StaticServerOptions {
   readonly directory: string;
@@ -46,7 +47,10 @@ export async function startStaticServer(options: StaticServerOptions): Promise<S
     request.url = url.slice(prefix.length);
     if (options.onSent !== undefined) reportBytes(request, response, options.onSent);
     if (options.handle?.(request, response, request.url.slice(1)) === true) return;
-    files(request, response, () => notFound(response));
+    const { url: path } = request;
+    const serveFile = (): void => files(request, response, () => notFound(response));
+    if (!wantsWholeBlob(request, path)) return serveFile();
+    void sendBlob(options.directory, path, response).then((sent) => (sent ? undefined : serveFile()));
   });
   await listen(server, options.port, options.host);
   const { port } = server.address() as AddressInfo;
