@@ -1,4 +1,5 @@
-// Lets slim-config.test.ts cut a config.json: prints what was cut out, and what is left.
+// Lets slim-config.test.ts cut a config.json: `rules CONFIG` prints what was cut out, and what is left; `exec CONFIG` what an
+// exec reads, `exec-able CONFIG` what it reads when it brings its capabilities.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,12 +7,16 @@
 #include "slim-config.h"
 
 int main(int argc, char **argv) {
-  if (argc != 2) return 2;
-  struct json_text rules = find_rules(argv[1]);
-  if (!rules.at) return 0;
-  char *left = malloc(strlen(argv[1]) + 1);
-  copy_without_rules(left, argv[1], rules);
-  printf("%.*s\n%s\n", (int)rules.bytes, rules.at, left);
+  if (argc != 3) return 2;
+  char *left = malloc(strlen(argv[2]) + 1);
+  if (strcmp(argv[1], "rules") == 0) {
+    struct json_text rules = find_rules(argv[2]);
+    if (rules.at) {
+      copy_without_rules(left, argv[2], rules);
+      printf("%.*s\n%s\n", (int)rules.bytes, rules.at, left);
+    }
+  } else if (copy_for_exec(left, argv[2], strcmp(argv[1], "exec-able") == 0))
+    printf("%s\n", left);
   free(left);
   return 0;
 }

@@ -1,4 +1,4 @@
-// The one piece of JSON that the shim reads by hand: cut out exactly, or not at all, whatever the text is.
+// The JSON that the shim reads by hand: cut out exactly, or not at all, whatever the text is.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const slim = (config: string): string => execFileSync(program, [config], { encoding: 'utf8' });
+const cut = (how: string, config: string): string => execFileSync(program, [how, config], { encoding: 'utf8' });
 
 describe('the seccomp rules of a config.json', () => {
   const seccomp = (syscalls: unknown) => ({
@@ -36,7 +36,7 @@ describe('the seccomp rules of a config.json', () => {
     ['as a person writes it', JSON.stringify(config(rules), null, 4)],
     ['last in its object', JSON.stringify({ linux: { seccomp: seccomp(rules) } })],
   ])('%s', (_, text) => {
-    const output = slim(text);
+    const output = cut('rules', text);
     const found = /^([^]*?\])\n(\{[^]*)\n$/.exec(output);
     const whole = JSON.parse(text) as { linux: { seccomp: { syscalls: unknown } } };
     // Both parts are JSON, and together they are what there was.
@@ -55,5 +55,76 @@ describe('the seccomp rules of a config.json', () => {
     ['an end behind a name', '{"linux"'],
     ['nothing', ''],
     ['not JSON', '}]linux'],
-  ])('%s: left alone', (_, text) => expect(slim(text)).toBe(''));
+  ])('%s: left alone', (_, text) => expect(cut('rules', text)).toBe(''));
+});
+
+describe('what an exec reads of a config.json', () => {
+  const process = {
+    user: { uid: 7, gid: 8 },
+    env: ['A=","', 'B=\\"}'],
+    cwd: '/',
+    selinuxLabel: 's',
+    apparmorProfile: 'a',
+  };
+  const seccomp = {
+    defaultAction: 'SCMP_ACT_ERRNO',
+    flags: ['SECCOMP_FILTER_FLAG_LOG'],
+    listenerPath: '/l',
+    listenerMetadata: 'm',
+  };
+  const mappings = { uidMappings: [{ containerID: 0, hostID: 1, size: 2 }], gidMappings: [] };
+  const linux = {
+    namespaces: [{ type: 'network', path: '/proc/1/ns/net' }],
+    personality: { domain: 'LINUX' },
+    ...mappings,
+  };
+  const read = { ociVersion: '1.0.2', process, annotations: { 'run.oci.handler': '' }, linux: { ...linux, seccomp } };
+  const capabilities = { bounding: ['CAP_KILL'] };
+  const config = {
+    hostname: 'h',
+    mounts: [{ destination: '/proc', type: 'proc' }],
+    ...read,
+    process: {
+      terminal: false,
+      args: ['{', '"linux":'],
+      ...process,
+      capabilities,
+      noNewPrivileges: false,
+      oomScoreAdj: 0,
+    },
+    root: { path: 'rootfs' },
+    linux: {
+      resources: { devices: [] },
+      maskedPaths: ['/proc/kcore'],
+      ...linux,
+      seccomp: { ...seccomp, architectures: ['SCMP_ARCH_X86'], syscalls: [{ names: ['read'] }] },
+      sysctl: {},
+    },
+  };
+
+  test.each([
+    ['as the engine writes it', undefined],
+    ['as a person writes it', 4],
+  ])('%s', (_, indent) => {
+    const text = JSON.stringify(config, null, indent);
+    expect(JSON.parse(cut('exec-able', text))).toEqual(read);
+    expect(JSON.parse(cut('exec', text))).toEqual({ ...read, process: { ...process, capabilities } });
+  });
+
+  test('objects may be empty, and there is nothing to leave out', () => {
+    expect(cut('exec', '{}')).toBe('{}\n');
+    expect(cut('exec', ' {"linux": {"seccomp": {} } } ')).toBe('{"linux": {"seccomp": {}}}\n');
+  });
+
+  test.each([
+    ['no object', '[]'],
+    ['no object inside', '{"linux":null}'],
+    ['a comma too many', '{"ociVersion":"1.0.2",}'],
+    ['no comma', '{"ociVersion":"1.0.2" "linux":{}}'],
+    ['an end inside a string', '{"ociVersion":"1.0.2'],
+    ['an end inside an object', '{"linux":{"namespaces":[]'],
+    ['an end inside what is left out', '{"mounts":[{}'],
+    ['something behind it', '{}{}'],
+    ['nothing', ''],
+  ])('%s: left to the parser', (_, text) => expect(cut('exec', text)).toBe(''));
 });

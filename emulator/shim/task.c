@@ -13,6 +13,7 @@
 #include "../lib-c/io.h"
 #include "config.h"
 #include "crun-library.h"
+#include "join.h"
 #include "report.h"
 #include "status.h"
 #include "wait.h"
@@ -128,8 +129,14 @@ pid_t task_exec(const struct arguments *arguments) {
   char pid_file[32];
   snprintf(pid_file, sizeof(pid_file), "/proc/self/fd/%d", file_fd);
   context.pid_file = pid_file;
-  if (libcrun_container_exec_process_file(&context, arguments->id, arguments->process, &err) < 0) return refuse(&err);
+  process_t *process = config_read_process(arguments->process, &err);
+  if (!process) return refuse(&err);
+  config_for_exec(process);
+  join_directly();
+  int result = libcrun_container_exec(&context, arguments->id, process, &err);
+  free_runtime_spec_schema_config_schema_process(process);
   config_forget();
+  if (result < 0) return refuse(&err);
   pid_t pid = read_pid(pid_fd);
   return pid < 0 ? refuse(&err) : confirm(pid);
 }
