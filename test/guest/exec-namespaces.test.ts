@@ -20,7 +20,7 @@ it.each([
   const first = await guest.ok(NAMES.map((name) => `readlink /proc/${pid}/ns/${name}`).join('; '));
   for (const tty of ['', '-t']) {
     const found = await guest.ok(
-      `docker exec ${tty} ${id} sh -c '${READ}; cat /proc/self/cgroup; cut -d" " -f1,6 /proc/self/stat'`,
+      `docker exec ${tty} ${id} sh -c '${READ}; cat /proc/self/cgroup; cut -d" " -f1,6 /proc/self/stat; :'`,
     );
     const [session = '', cgroup, ...links] = found.replaceAll('\r', '').split('\n').reverse();
     expect(links.reverse()).toEqual(first.split('\n'));
