@@ -22,6 +22,8 @@ export default defineConfig({
           // anything behind in a module or a global; `--sequence.shuffle.files` shows it.
           pool: 'threads',
           isolate: false,
+          // Of its own accord Vitest leaves one processor free.
+          maxWorkers: 2,
           // A machine that is busy with other things must not fail a test.
           testTimeout: 30_000,
         },

@@ -10,7 +10,8 @@ const server = 'busybox httpd -f -h /etc';
 
 beforeAll(async () => {
   await guest.ok('docker pull -q busybox');
-  await guest.ok(`docker run -d --name db -h dbhost -e PASSWORD=secret --expose 80 ${server}`);
+  // It ends at once when a daemon stops.
+  await guest.ok(`docker run -d --name db --stop-signal KILL -h dbhost -e PASSWORD=secret --expose 80 ${server}`);
 });
 
 describe('a link', () => {

@@ -250,7 +250,9 @@ describe('other modes', () => {
 describe('a new engine', () => {
   it('finds networks, addresses and ports again, and writes rules anew', async () => {
     await guest.ok('docker network create --subnet 10.8.0.0/24 kept');
-    await guest.ok('docker run -d --name served --restart always --network kept -p 8090:80 busybox httpd -f -h /etc');
+    await guest.ok(
+      'docker run -d --name served --stop-signal KILL --restart always --network kept -p 8090:80 busybox httpd -f -h /etc',
+    );
     await guest.ok('iptables -t nat -F; iptables -A DOCKER-USER -s 1.2.3.4 -j DROP');
     await guest.ok('service docker restart');
     expect(await guest.ok('docker network ls --format "{{.Name}}"')).toBe('bridge\nhost\nkept\nnone');

@@ -18,7 +18,7 @@ beforeAll(async () => {
   first = Number(start);
   root = `/var/lib/docker/${start}.${start}`;
   expect(await configure('default')).toMatchObject({ exitCode: 0 });
-  await guest.ok('docker run -d --name first busybox sleep 1000');
+  await guest.ok('docker run -d --name first --stop-signal KILL busybox sleep 1000');
 });
 
 const pidOf = (name: string) => guest.ok(`docker inspect -f '{{.State.Pid}}' ${name}`);
@@ -172,7 +172,7 @@ describe('docker commit', () => {
 
 describe('--userns=host', () => {
   it('is root outside; the files are still those of the others', async () => {
-    await guest.ok('docker run -d --name host --userns=host busybox sleep 1000');
+    await guest.ok('docker run -d --name host --stop-signal KILL --userns=host busybox sleep 1000');
     expect(await guest.ok(`sed -n 's/^Uid:\\t\\([0-9]*\\).*/\\1/p' /proc/${await pidOf('host')}/status`)).toBe('0');
     expect(await guest.ok("docker exec host stat -c '%u' /bin/busybox")).toBe(String(first));
     expect(await guest.ok('docker run --rm --privileged --network host --pid host --userns host busybox id -u')).toBe(

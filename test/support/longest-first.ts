@@ -4,18 +4,32 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 const LONGEST = [
-  'test/clients/differential.test.ts',
   'test/guest/faults-exec.test.ts',
-  'test/guest/live-restore.test.ts',
+  'test/clients/differential.test.ts',
   'test/guest/curated-images.test.ts',
-  'test/guest/run-flags-limits.test.ts',
-  'test/guest/userns-remap.test.ts',
-  'test/guest/faults-clients.test.ts',
   'test/guest/archive.test.ts',
+  'test/guest/live-restore.test.ts',
+  'test/guest/run-flags-namespaces.test.ts',
   'test/guest/faults-processes.test.ts',
-  'test/guest/first-container.test.ts',
-  'test/guest/lifecycle.test.ts',
+  'test/guest/faults-clients.test.ts',
+  'test/guest/run-flags-limits.test.ts',
+  'test/guest/networks.test.ts',
+  'test/clients/registry-proxy.test.ts',
+  'test/clients/mirror.test.ts',
+  'test/clients/image-archives.test.ts',
+  'test/guest/daemon-network.test.ts',
+  'test/guest/userns-remap.test.ts',
+  'test/guest/names.test.ts',
+  'test/guest/lifecycle-commands.test.ts',
   'test/guest/faults-limits.test.ts',
+  // Of the unit tests.
+  'src/engine/layer/bad-layers.test.ts',
+  'src/engine/layer/erofs-writer.test.ts',
+  'src/engine/image/archive/bad-archives.test.ts',
+  'src/cli/help-differential.test.ts',
+  'src/engine/layer/erofs-property.test.ts',
+  'emulator/stub/stub.test.ts',
+  'emulator/agent/keep.test.ts',
 ];
 
 export class LongestFirst extends BaseSequencer {
