@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import { CACHE } from '../../emulator/lib/paths.ts';
 import { GUEST_FOLDER } from '../support/machine.ts';
 
+export interface KernelFunction {
+  readonly at: number;
+  /** More than one for an alias. */
+  readonly names: readonly string[];
+  readonly bytes: number;
+}
+
 export class KernelSymbols {
   readonly #addresses = new Map<string, number>();
   /** In the order of their addresses. */
@@ -31,13 +38,25 @@ export class KernelSymbols {
 
   /** The function that `address` is in. */
   name(address: number): string {
+    return this.#functions[this.#index(address)]?.name ?? '?';
+  }
+
+  /** The same, with all its names and its bytes up to the next one. */
+  function(address: number): KernelFunction {
+    const at = this.#functions[this.#index(address)]?.at ?? 0;
+    const names = this.#functions.filter((other) => other.at === at).map(({ name }) => name);
+    const next = this.#functions.find((other) => other.at > at);
+    return { at, names, bytes: (next?.at ?? at) - at };
+  }
+
+  #index(address: number): number {
     let [low, high] = [0, this.#functions.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
       if ((this.#functions[middle]?.at ?? 0) <= address) low = middle;
       else high = middle;
     }
-    return this.#functions[low]?.name ?? '?';
+    return low;
   }
 }
 

@@ -1,20 +1,14 @@
 // `npm run bench -- --profile COMMAND`: what the guest does while a command runs, by process and system call and by kernel function.
 // v86 hands over after each turn of about a millisecond; that is the clock of the samples.
-import { V86 } from 'v86';
 import { startDrydock } from '../../src/node/start-drydock.ts';
+import { watchForCore } from './emulator-core.ts';
 import { GuestKernel } from './guest-kernel.ts';
-import type { Processor } from './guest-kernel.ts';
 import { bash } from './guest-shell.ts';
 import { guestKernelSymbols } from './kernel-symbols.ts';
 
 const WARM_UP_RUNS = 40;
 const RUNS = 200;
 const ROWS = 40;
-
-interface Core {
-  readonly cpu: Processor;
-  yield(delayMs: number, turn: number): void;
-}
 
 export async function profileCommand(command: string): Promise<void> {
   const symbols = await guestKernelSymbols();
@@ -61,19 +55,6 @@ export async function profileCommand(command: string): Promise<void> {
   } finally {
     await drydock.close();
   }
-}
-
-/** The next emulator's core: what the product keeps to itself (src/machine/v86/emulator.ts) is caught as it is made. */
-function watchForCore(): Promise<Core> {
-  const { add_listener: listen } = V86.prototype;
-  return new Promise((resolve) => {
-    const watch = function (this: V86, event: 'emulator-loaded', listener: () => void): void {
-      listen.call(this, event, listener);
-      if (event !== 'emulator-loaded') return;
-      listen.call(this, event, () => resolve((this as unknown as { readonly v86: Core }).v86));
-    };
-    V86.prototype.add_listener = watch as typeof listen;
-  });
 }
 
 function count(counts: Map<string, number>, key: string): void {
