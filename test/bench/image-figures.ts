@@ -6,9 +6,10 @@ import { openBrowser, serveSite, Terminal } from '../support/browser.ts';
 import { bash } from './guest-shell.ts';
 import { readSamples, timingScript } from './guest-timing.ts';
 import { LOAD_MANY_IMAGES, MANY_IMAGES } from './many-images.ts';
-import { echoMs, watchGaps } from './page-delays.ts';
 import { tabMemory, watchPeak } from './tab-memory.ts';
 import type { Figure } from './statistics.ts';
+import { forgetRequests, layerAskedForAtMs, longest, since, waitsAtRest, waitsDuring } from './waits.ts';
+import type { Waits } from './waits.ts';
 
 const VISITS = 5;
 const LIST_RUNS = 21;
@@ -28,20 +29,26 @@ export async function* imageFigures(): AsyncGenerator<Figure> {
     for (let visit = 1; visit <= VISITS; visit++) {
       const pull = await inBrowser(server, measurePull);
       pulls.push(pull);
-      const shown = Object.entries(pull).map(([name, value]: [string, number]) => `${name} ${value.toFixed(0)}`);
-      console.error(`visit ${visit} of ${VISITS}: ${shown.join(', ')}`);
+      console.error(`visit ${visit} of ${VISITS}: ${summary(pull)}`);
     }
-    const of = (name: keyof Pull): number[] => pulls.map((pull) => pull[name]);
     yield* [
-      { name: 'pull of a 29.8 MB layer, first in a visit (Chromium)', unit: 'ms', budget: 1500, samples: of('ms') },
-      { name: 'memory beyond before, at most, during it', unit: 'MB', budget: 3 * LARGE_LAYER_MB, samples: of('mb') },
-      { name: "longest wait of the worker's thread during it", unit: 'ms', budget: 50, samples: of('workerMs') },
-      { name: "longest wait of the page's thread during it", unit: 'ms', budget: 50, samples: of('pageMs') },
-      { name: 'the same without a pull: worker', unit: 'ms', budget: 50, samples: of('restWorkerMs') },
-      { name: 'slowest echo of a key during it', unit: 'ms', budget: 50, samples: of('echoMs') },
-      { name: 'the same without a pull', unit: 'ms', budget: 50, samples: of('restEchoMs') },
-      { name: 'the same while a container starts: worker', unit: 'ms', budget: 50, samples: of('startWorkerMs') },
-      { name: 'the same while a container starts: echo', unit: 'ms', budget: 50, samples: of('startEchoMs') },
+      {
+        name: 'pull of a 29.8 MB layer, first in a visit (Chromium)',
+        unit: 'ms',
+        budget: 1500,
+        samples: pulls.map(({ ms }) => ms),
+      },
+      {
+        name: 'memory beyond before, at most, during it',
+        unit: 'MB',
+        budget: 3 * LARGE_LAYER_MB,
+        samples: pulls.map(({ mb }) => mb),
+      },
+      ...waitFigures(pulls, 'while the layer is hashed and inflated', ({ layer }) => layer),
+      ...waitFigures(pulls, 'in the whole command', ({ pull }) => pull),
+      ...waitFigures(pulls, 'in the same with nothing to pull', ({ present }) => present),
+      ...waitFigures(pulls, 'while a container starts', ({ start }) => start),
+      ...waitFigures(pulls, 'at rest', ({ rest }) => rest),
     ];
     const archive = await inBrowser(server, measureArchive);
     yield* [
@@ -64,13 +71,34 @@ export async function* imageFigures(): AsyncGenerator<Figure> {
 interface Pull {
   readonly ms: number;
   readonly mb: number;
-  readonly workerMs: number;
-  readonly pageMs: number;
-  readonly restWorkerMs: number;
-  readonly echoMs: number;
-  readonly restEchoMs: number;
-  readonly startWorkerMs: number;
-  readonly startEchoMs: number;
+  /** Of a pull: all of it, and what is not over when its layer is asked for. */
+  readonly pull: Waits;
+  readonly layer: Waits;
+  /** The same command when the image is there: client and engine do what they do, but no layer comes. */
+  readonly present: Waits;
+  readonly start: Waits;
+  readonly rest: Waits;
+}
+
+function waitFigures(pulls: readonly Pull[], when: string, of: (pull: Pull) => Waits): Figure[] {
+  return [
+    { name: `slowest echo of a key ${when}`, unit: 'ms', budget: 50, samples: pulls.map((p) => longest(of(p).keys)) },
+    {
+      name: `longest gap of the worker ${when}`,
+      unit: 'ms',
+      budget: 50,
+      samples: pulls.map((p) => longest(of(p).worker)),
+    },
+    { name: `longest gap of the page ${when}`, unit: 'ms', budget: 50, samples: pulls.map((p) => longest(of(p).page)) },
+  ];
+}
+
+function summary({ ms, mb, ...waits }: Pull): string {
+  const shown = Object.entries(waits).map(
+    ([when, { keys, worker, page }]: [string, Waits]) =>
+      `${when} ${[keys, worker, page].map((some) => longest(some).toFixed(0)).join('/')} (${keys.length} keys)`,
+  );
+  return [`${ms.toFixed(0)} ms, ${mb.toFixed(0)} MB; echo/worker/page:`, ...shown].join(' ');
 }
 
 /** In a browser with nothing cached, at the prompt. */
@@ -98,48 +126,22 @@ async function measurePull(page: Page, terminal: Terminal): Promise<Pull> {
   const mb = peak.stop() - before;
   await run(terminal, `docker rmi ${LARGE_IMAGE}`);
 
-  await terminal.press('#');
-  const rest = await whileTyping(page, (typeKeys) => typeKeys(10));
-  await terminal.press('Control+c');
-  const busy = await whileRunning(page, terminal, `bash /tmp/pull ${LARGE_IMAGE}`);
-  // What of it is not the layer's: processes start in the guest, and V8 optimises what the emulator makes of them.
-  const start = await whileRunning(page, terminal, 'docker run --rm busybox sleep 1');
-  return {
-    ms,
-    mb,
-    workerMs: busy.gaps.worker,
-    pageMs: busy.gaps.page,
-    restWorkerMs: rest.gaps.worker,
-    echoMs: busy.echoMs,
-    restEchoMs: rest.echoMs,
-    startWorkerMs: start.gaps.worker,
-    startEchoMs: start.echoMs,
+  const rest = await waitsAtRest(page, terminal, 10);
+  await forgetRequests(page);
+  const pull = await waitsDuring(page, terminal, `bash /tmp/pull ${LARGE_IMAGE}`);
+  const askedAtMs = await layerAskedForAtMs(page);
+  const layer = {
+    worker: since(askedAtMs, pull.worker),
+    page: since(askedAtMs, pull.page),
+    keys: since(askedAtMs, pull.keys),
   };
+  // What of it is not the layer's: processes start in the guest, and V8 optimises what the emulator makes of them.
+  const present = await waitsDuring(page, terminal, `bash /tmp/pull ${LARGE_IMAGE}`);
+  const start = await waitsDuring(page, terminal, 'docker run --rm busybox sleep 1');
+  return { ms, mb, pull, layer, present, start, rest };
 }
 
 let lastRun = 0;
-
-/** Somebody types until the command has ended. */
-async function whileRunning(page: Page, terminal: Terminal, command: string) {
-  // On a line of its own, since the keys that were typed stand before it; and not what the one before printed.
-  const name = `ended${++lastRun}`;
-  await terminal.enter(`clear; ${command}; printf '\\n${name} %s\\n' "$?"`);
-  const watched = await whileTyping(page, async (typeKeys) => {
-    while (!new RegExp(`^${name} \\d+$`, 'm').test(await terminal.text())) await typeKeys(1);
-  });
-  await terminal.press('Control+c');
-  return watched;
-}
-
-/** @param during gets what types so many keys, each when the one before is on the screen */
-async function whileTyping(page: Page, during: (typeKeys: (count: number) => Promise<void>) => Promise<void>) {
-  const stop = await watchGaps(page);
-  let slowest = 0;
-  await during(async (count) => {
-    for (let key = 0; key < count; key++) slowest = Math.max(slowest, await echoMs(page, 'x'));
-  });
-  return { gaps: await stop(), echoMs: slowest };
-}
 
 async function measureArchive(_page: Page, terminal: Terminal): Promise<{ ms: number; mb: number }> {
   await script(terminal, '/tmp/load', timed('docker load -q -i /tmp/image.tar > /dev/null'));
