@@ -31,41 +31,51 @@ void config_forget(void) {
   rules = (struct json_text){NULL, 0};
 }
 
-/** @return on the heap, or NULL with errno */
-static char *read_text(const char *path) {
+/** @return on the heap, or NULL with errno; `bytes` without the NUL behind it */
+static char *read_text(const char *path, size_t *bytes) {
   AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
   struct stat found;
   if (fd < 0 || fstat(fd, &found) < 0) return NULL;
-  size_t bytes = (size_t)found.st_size;
-  char *content = malloc(bytes + 1);
-  if (content && RETRY(read(fd, content, bytes)) == (ssize_t)bytes) {
-    content[bytes] = 0;
+  *bytes = (size_t)found.st_size;
+  char *content = malloc(*bytes + 1);
+  if (content && RETRY(read(fd, content, *bytes)) == (ssize_t)*bytes) {
+    content[*bytes] = 0;
     return content;
   }
   free(content);
   return NULL;
 }
 
-/** @return false when nothing can be left out of `text` */
-static bool leave_out(char *left) {
-  if (exec_process) return copy_for_exec(left, text, exec_process->capabilities != NULL);
+/** What is left to parse. @return on the heap, or NULL when nothing can be left out */
+static char *read_part(const char *path) {
+  size_t bytes;
+  text = read_text(path, &bytes);
+  if (!text) return NULL;
+  if (exec_process) {
+    char *part = text;
+    text = NULL;
+    if (keep_for_exec(part, exec_process->capabilities)) return part;
+    free(part);
+    return NULL;
+  }
   rules = find_rules(text);
-  if (rules.at) copy_without_rules(left, text, rules);
-  return rules.at != NULL;
+  char *part = rules.at ? malloc(bytes - rules.bytes + sizeof("[]")) : NULL;
+  if (part) copy_without_rules(part, text, rules);
+  return part;
 }
 
 config_t *__wrap_runtime_spec_schema_config_schema_parse_file(const char *path, context_t context, parser_error *err) {
   config_forget();
-  text = read_text(path);
-  AUTO_FREE char *left = text ? malloc(strlen(text) + 1) : NULL;
-  if (left && leave_out(left)) return runtime_spec_schema_config_schema_parse_data(left, context, err);
+  AUTO_FREE char *part = read_part(path);
+  if (part) return runtime_spec_schema_config_schema_parse_data(part, context, err);
   config_forget();
   return __real_runtime_spec_schema_config_schema_parse_file(path, context, err);
 }
 
 process_t *config_read_process(const char *path, libcrun_error_t *err) {
   struct parser_context context = {0, stderr};
-  AUTO_FREE char *content = read_text(path);
+  size_t bytes;
+  AUTO_FREE char *content = read_text(path, &bytes);
   yajl_val tree = NULL;
   if (!content) {
     crun_make_error(err, errno, "open `%s`", path);

@@ -38,7 +38,12 @@ static bool is_wanted;
 /** The container's first process (pidfd_open(2)); -1 for none. */
 static int first_process = -1;
 
+/** What went into the container. */
+static pid_t joined = -1;
+
 void join_directly(void) { is_wanted = true; }
+
+pid_t joined_process(void) { return joined; }
 
 int __wrap_libcrun_is_container_running(status_t *status, libcrun_error_t *err) {
   // Opened before libcrun looks whether that number is still the container's: what it is found to be, it stays.
@@ -92,8 +97,8 @@ static void make_terminal(const container_t *container, int socket) {
   close(fd);
 }
 
-int __wrap_libcrun_join_process(container_t *container, pid_t pid, status_t *status, const char *sub_cgroup, int detach,
-                                int *terminal_fd, libcrun_error_t *err) {
+static pid_t join_container(container_t *container, pid_t pid, status_t *status, const char *sub_cgroup, int detach,
+                            int *terminal_fd, libcrun_error_t *err) {
   int namespaces = namespaces_of(container);
   AUTO_CLOSE int cgroup_fd = namespaces < 0 || first_process < 0 || sub_cgroup ? -1 : open_cgroup(status);
   int ends[2] = {-1, -1};
@@ -117,4 +122,10 @@ int __wrap_libcrun_join_process(container_t *container, pid_t pid, status_t *sta
   // The child has said why.
   crun_error_release(err);
   return -1;
+}
+
+int __wrap_libcrun_join_process(container_t *container, pid_t pid, status_t *status, const char *sub_cgroup, int detach,
+                                int *terminal_fd, libcrun_error_t *err) {
+  joined = join_container(container, pid, status, sub_cgroup, detach, terminal_fd, err);
+  return joined;
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -24,6 +25,8 @@
 
 /** Processes that the container leaves behind come to us, and fd 3 stays ours. */
 static int prepare(void) {
+  // What libcrun writes is in UTC; without this libc would look for the zone of the guest in files.
+  putenv("TZ=UTC0");
   if (fcntl(STATUS_FD, F_SETFD, FD_CLOEXEC) < 0) return -1;
   if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) return -1;
   return report_open();
@@ -54,9 +57,7 @@ int main(int argc, char **argv) {
   if (!is_exec) status_keep_pid(pid, arguments.bundle);
   status_process("started", pid);
   shrink();
-  // Not before: the container would inherit it, since libcrun takes a score of 0 for none.
-  protect();
-  int status = wait_for(pid);
+  int status = wait_long_for(pid);
   bool oom_killed = !is_exec && task_oom_killed(&arguments);
   if (!is_exec) task_delete(&arguments);
   status_exit(status, oom_killed, is_exec ? NULL : arguments.bundle);

@@ -97,7 +97,11 @@ void copy_without_rules(char *to, const char *config, struct json_text rules) {
   strcpy(to + before + 2, rules.at + rules.bytes);
 }
 
-static void put(char **to, const char *from, const char *end) { *to = mempcpy(*to, from, (size_t)(end - from)); }
+/** What is copied may be the same text further on. */
+static void put(char **to, const char *from, const char *end) {
+  memmove(*to, from, (size_t)(end - from));
+  *to += end - from;
+}
 
 /** @return behind the object at `at`, or NULL when it is none */
 static const char *copy_members(char **to, const char *at, const struct kept *kept) {
@@ -125,7 +129,7 @@ static const char *copy_members(char **to, const char *at, const struct kept *ke
   return at + 1;
 }
 
-bool copy_for_exec(char *to, const char *config, bool has_capabilities) {
+bool keep_for_exec(char *config, bool has_capabilities) {
   static const struct kept seccomp[] = {
       {.name = "defaultAction"}, {.name = "flags"}, {.name = "listenerPath"}, {.name = "listenerMetadata"}, {0}};
   static const struct kept linux_part[] = {{.name = "namespaces"},  {.name = "personality"}, {.name = "uidMappings"},
@@ -139,7 +143,9 @@ bool copy_for_exec(char *to, const char *config, bool has_capabilities) {
                              {"process", has_capabilities ? process + 1 : process},
                              {"linux", linux_part},
                              {0}};
+  char *to = config;
   const char *end = copy_members(&to, skip_space(config), top);
+  bool is_whole = end && !*skip_space(end);
   *to = 0;
-  return end && !*skip_space(end);
+  return is_whole;
 }

@@ -18,7 +18,7 @@ struct json_text find_rules(const char *config);
 /** `to` gets `config` with an empty array in the place of the rules that find_rules found: as many bytes at most. */
 void copy_without_rules(char *to, const char *config, struct json_text rules);
 /**
- * `to` gets what libcrun_container_exec_with_options() of crun 1.8.1 reads of a container's config.json: as many bytes at most.
- * @param has_capabilities the new process brings its own. @return false when `config` is not what was expected
+ * Leaves of `config` what libcrun_container_exec_with_options() of crun 1.8.1 reads of a container's config.json.
+ * @param has_capabilities the new process brings its own. @return false when it was not what was expected; it is spoilt then
  */
-bool copy_for_exec(char *to, const char *config, bool has_capabilities);
+bool keep_for_exec(char *config, bool has_capabilities);

@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
       copy_without_rules(left, argv[2], rules);
       printf("%.*s\n%s\n", (int)rules.bytes, rules.at, left);
     }
-  } else if (copy_for_exec(left, argv[2], strcmp(argv[1], "exec-able") == 0))
+  } else if (keep_for_exec(strcpy(left, argv[2]), strcmp(argv[1], "exec-able") == 0))
     printf("%s\n", left);
   free(left);
   return 0;

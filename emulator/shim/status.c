@@ -29,7 +29,9 @@ static void escape(char *out, size_t room, const char *text) {
 }
 
 void status_process(const char *event, pid_t pid) {
-  dprintf(STATUS_FD, "{\"event\":\"%s\",\"pid\":%d}\n", event, (int)pid);
+  char line[64];
+  int bytes = snprintf(line, sizeof(line), "{\"event\":\"%s\",\"pid\":%d}\n", event, (int)pid);
+  (void)!write_all(STATUS_FD, line, (size_t)bytes);
 }
 
 void status_error(const char *message) {

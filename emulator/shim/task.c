@@ -113,22 +113,9 @@ pid_t task_run(const struct arguments *arguments) {
   return pid;
 }
 
-/** libcrun writes the process's number to a file only; a pipe has a name in /proc. */
-static pid_t read_pid(int fd) {
-  char text[16] = "";
-  return RETRY(read(fd, text, sizeof(text) - 1)) > 0 ? (pid_t)atoi(text) : -1;
-}
-
 pid_t task_exec(const struct arguments *arguments) {
   libcrun_error_t err = NULL;
   libcrun_context_t context = context_of(arguments);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
-  AUTO_CLOSE int pid_fd = ends[0];
-  AUTO_CLOSE int file_fd = ends[1];
-  char pid_file[32];
-  snprintf(pid_file, sizeof(pid_file), "/proc/self/fd/%d", file_fd);
-  context.pid_file = pid_file;
   process_t *process = config_read_process(arguments->process, &err);
   if (!process) return refuse(&err);
   config_for_exec(process);
@@ -136,9 +123,8 @@ pid_t task_exec(const struct arguments *arguments) {
   int result = libcrun_container_exec(&context, arguments->id, process, &err);
   free_runtime_spec_schema_config_schema_process(process);
   config_forget();
-  if (result < 0) return refuse(&err);
-  pid_t pid = read_pid(pid_fd);
-  return pid < 0 ? refuse(&err) : confirm(pid);
+  pid_t pid = joined_process();
+  return result < 0 || pid < 0 ? refuse(&err) : confirm(pid);
 }
 
 bool task_oom_killed(const struct arguments *arguments) {

@@ -3,9 +3,9 @@
 
 #include <sys/types.h>
 
-/** Gives back memory and files that starting took; the container keeps its own. */
+/** Gives back files that starting took; the container keeps its own. */
 void shrink(void);
-/** When the guest's memory runs out, the kernel looks elsewhere first: without its shim a container would be nobody's. */
-void protect(void);
 /** Reaps every child and orphan until `pid` is gone. @return its wait status */
 int wait_for(pid_t pid);
+/** The same; a shim that has to wait longer gives back memory, and is spared when the guest has none. */
+int wait_long_for(pid_t pid);
