@@ -117,7 +117,11 @@ void heap_trim(void) {
     end = find(at, false);
     size_t first = (at + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES, last = end / PAGE_BYTES * PAGE_BYTES;
     if (first < last) madvise(arena + first, last - first, MADV_DONTNEED);
-    // One free piece from here on, for who comes along later; its head is on a page that stayed, or is written again.
+    if (end == used) {
+      used = at;
+      return;
+    }
+    // One free piece, for who goes from piece to piece later. Its head is on a page that stayed.
     *(struct head *)(void *)(arena + at) = (struct head){.units = (uint32_t)((end - at) / UNIT), .is_free = true};
   }
 }
