@@ -14,6 +14,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'emulator/**/*.test.ts',
+            'scripts/**/*.test.ts',
             'test/architecture/**/*.test.ts',
             'test/bench/**/*.test.ts',
           ],
