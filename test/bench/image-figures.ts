@@ -2,10 +2,11 @@
 import type { Page } from 'playwright-core';
 import type { StaticServer } from '../../src/node/static-server.ts';
 import { startDrydock } from '../../src/node/start-drydock.ts';
-import { openBrowser, serveSite, Terminal } from '../support/browser.ts';
+import { openBrowser, serveSite, SITE, Terminal } from '../support/browser.ts';
 import { bash } from './guest-shell.ts';
 import { readSamples, timingScript } from './guest-timing.ts';
 import { LOAD_MANY_IMAGES, MANY_IMAGES } from './many-images.ts';
+import { requireImages } from './needed-images.ts';
 import { tabMemory, watchPeak } from './tab-memory.ts';
 import type { Figure } from './statistics.ts';
 import { forgetRequests, layerAskedForAtMs, longest, since, waitsAtRest, waitsDuring } from './waits.ts';
@@ -23,6 +24,7 @@ const TAB_MB = 2000;
 
 /** Each as soon as it is known: all of them take minutes. */
 export async function* imageFigures(): AsyncGenerator<Figure> {
+  requireImages(SITE, [LARGE_IMAGE, ARCHIVED_IMAGE]);
   const server = await serveSite();
   try {
     const pulls: Pull[] = [];

@@ -6,6 +6,7 @@ import { chromiumFigures } from './chromium-figures.ts';
 import { measureDensity } from './density.ts';
 import { imageFigures } from './image-figures.ts';
 import { orderFunctions } from './kernel-calls.ts';
+import { BenchUnprepared } from './needed-images.ts';
 import { nodeFigures } from './node-figures.ts';
 import { comparePeer } from './peer.ts';
 import { profileCommand } from './profile.ts';
@@ -27,8 +28,14 @@ console.log(`Node ${process.version}, ${cpus().length} x ${cpus()[0]?.model ?? '
 const special = values.density || values.peer || values.profile !== undefined || values['order-functions'];
 for (const [name, measure] of Object.entries(SUITES)) {
   if (special || (values.only !== undefined && values.only !== name)) continue;
-  const figures = measure();
-  for await (const figure of figures instanceof Promise ? await figures : figures) console.log(formatFigure(figure));
+  try {
+    const figures = measure();
+    for await (const figure of figures instanceof Promise ? await figures : figures) console.log(formatFigure(figure));
+  } catch (error) {
+    if (!(error instanceof BenchUnprepared)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }
 if (values.density) await measureDensity(Number(values.most));
 if (values.peer) await comparePeer();

@@ -9,7 +9,8 @@ import { PROJECT_DIRECTORY } from '../../src/node/paths.ts';
 import { startStaticServer } from '../../src/node/static-server.ts';
 import type { StaticServer, StaticServerOptions } from '../../src/node/static-server.ts';
 
-const SITE = join(PROJECT_DIRECTORY, 'dist/site');
+/** The built page. */
+export const SITE = join(PROJECT_DIRECTORY, 'dist/site');
 
 /** Chromium as a container's root user needs it, and without errands of its own. */
 const FLAGS = [
