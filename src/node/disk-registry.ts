@@ -1,9 +1,8 @@
 // The static /v2/ tree without a server: in Node, requests for it are answered from the disk.
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileStream } from './file-stream.ts';
 
 export interface DiskRegistry {
   /** Reads the tree's files, and leaves every other request to another `fetch`. */
@@ -32,7 +31,7 @@ async function answerFromDisk(tree: string, url: URL, request: Request): Promise
   if (info === undefined || !info.isFile()) return new Response(null, { status: 404 });
   const headers = { 'content-length': String(info.size) };
   if (request.method === 'HEAD') return new Response(null, { headers });
-  return new Response(Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>, { headers });
+  return new Response(fileStream(path) as ReadableStream<Uint8Array<ArrayBuffer>>, { headers });
 }
 
 /** @returns undefined for an address that can be no path: with a slash in a name (`%2F`), or a host */
