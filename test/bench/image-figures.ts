@@ -46,10 +46,10 @@ export async function* imageFigures(): AsyncGenerator<Figure> {
         budget: 3 * LARGE_LAYER_MB,
         samples: pulls.map(({ mb }) => mb),
       },
-      ...waitFigures(pulls, 'while the layer is hashed and inflated', ({ layer }) => layer),
-      ...waitFigures(pulls, 'in the whole command', ({ pull }) => pull),
-      ...waitFigures(pulls, 'in the same with nothing to pull', ({ present }) => present),
-      ...waitFigures(pulls, 'while a container starts', ({ start }) => start),
+      ...waitFigures(pulls, 'layer hashed and inflated', ({ layer }) => layer),
+      ...waitFigures(pulls, 'the whole pull', ({ pull }) => pull),
+      ...waitFigures(pulls, 'the same with nothing to pull', ({ present }) => present),
+      ...waitFigures(pulls, 'a container starts', ({ start }) => start),
       ...waitFigures(pulls, 'at rest', ({ rest }) => rest),
     ];
     const archive = await inBrowser(server, measureArchive);
@@ -84,14 +84,19 @@ interface Pull {
 
 function waitFigures(pulls: readonly Pull[], when: string, of: (pull: Pull) => Waits): Figure[] {
   return [
-    { name: `slowest echo of a key ${when}`, unit: 'ms', budget: 50, samples: pulls.map((p) => longest(of(p).keys)) },
+    { name: `slowest echo of a key: ${when}`, unit: 'ms', budget: 50, samples: pulls.map((p) => longest(of(p).keys)) },
     {
-      name: `longest gap of the worker ${when}`,
+      name: `longest gap of the worker: ${when}`,
       unit: 'ms',
       budget: 50,
       samples: pulls.map((p) => longest(of(p).worker)),
     },
-    { name: `longest gap of the page ${when}`, unit: 'ms', budget: 50, samples: pulls.map((p) => longest(of(p).page)) },
+    {
+      name: `longest gap of the page: ${when}`,
+      unit: 'ms',
+      budget: 50,
+      samples: pulls.map((p) => longest(of(p).page)),
+    },
   ];
 }
 
