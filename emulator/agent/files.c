@@ -12,6 +12,7 @@
 #include "../lib-c/io.h"
 
 #define PARENT_MODE 0755
+#define FIRST_BYTES ((size_t)16 * 1024)
 
 static int make_directory(const char *path, uint32_t mode, struct error *err) {
   if (mkdir(path, mode) == 0) return 0;
@@ -58,13 +59,18 @@ int file_chown(const struct agent_chown *request, struct error *err) {
   return 0;
 }
 
-/** @return bytes read, or -1 with errno */
-static ssize_t read_range(int fd, uint8_t *into, size_t length, uint64_t offset) {
+/**
+ * Puts bytes from `offset` on into `output`, all there are and `length` at most. The host asks for half a megabyte of files that
+ * have a line or two: room for it is only made when the beginning was full. @return bytes read, or -1 with errno
+ */
+static ssize_t read_range(struct buffer *output, int fd, size_t length, uint64_t offset) {
   size_t got = 0;
   while (got < length) {
-    ssize_t count = RETRY(pread(fd, into + got, length - got, (off_t)(offset + got)));
+    size_t room = got < FIRST_BYTES && length > FIRST_BYTES ? FIRST_BYTES - got : length - got;
+    ssize_t count = RETRY(pread(fd, buffer_room(output, room), room, (off_t)(offset + got)));
     if (count < 0) return -1;
     if (count == 0) break;
+    buffer_grow(output, (size_t)count);
     got += (size_t)count;
   }
   return (ssize_t)got;
@@ -79,7 +85,7 @@ int file_read(struct agent *agent, uint32_t id, const struct agent_read *request
   size_t begin = frame_begin(output, agent_content_code, id);
   put_u32(output, 0);
   size_t content = buffer_bytes(output);
-  ssize_t count = read_range(fd, buffer_room(output, request->length), request->length, request->offset);
+  ssize_t count = read_range(output, fd, request->length, request->offset);
   if (count < 0) {
     int number = errno;
     output->end = output->start + begin;
@@ -87,7 +93,6 @@ int file_read(struct agent *agent, uint32_t id, const struct agent_read *request
   }
   uint32_t length = (uint32_t)count;
   memcpy(buffer_head(output) + content - sizeof(length), &length, sizeof(length));
-  buffer_grow(output, length);
   frame_end(output, begin);
   return 0;
 }

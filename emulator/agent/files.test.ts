@@ -70,6 +70,16 @@ describe('write and read', () => {
     expect(await read(100, 1)).toMatchObject({ type: 'content', content: text('') });
   });
 
+  test.each([0, 1, 16 * 1024 - 1, 16 * 1024, 16 * 1024 + 1, 100_000])('reads %d bytes', async (length) => {
+    const path = join(root, `of-${length}`);
+    const content = Uint8Array.from({ length }, (_, at) => at % 251);
+    writeFileSync(path, content);
+    for (const asked of [512 * 1024, 100_000, 16 * 1024]) {
+      const answer = await agent.ask({ type: 'read', path, offset: 0, length: asked });
+      expect(answer).toMatchObject({ type: 'content', content: content.subarray(0, asked) });
+    }
+  });
+
   test('reads beyond 4 GB, and files that have no size', async () => {
     const path = join(root, 'sparse');
     execFileSync('truncate', ['-s', '5G', path]);
