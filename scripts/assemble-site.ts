@@ -32,6 +32,7 @@ export function assembleSite(publicFolder: string, siteFolder: string): number {
     linkOrCopy(source, target);
     count++;
   }
+  tuneEmulator(siteFolder);
   return count;
 }
 
@@ -56,6 +57,5 @@ function tuneEmulator(siteFolder: string): void {
 if (process.argv[1] === import.meta.filename) {
   const site = join(root, 'dist/site');
   assembleSite(join(root, 'public'), site);
-  tuneEmulator(site);
   compressSite(site);
 }
