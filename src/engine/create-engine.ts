@@ -46,7 +46,6 @@ export interface EngineDeps extends RegistryReach {
 /** Resolves when what an earlier engine left on the machine's disk is loaded. */
 export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const { runtime, blobs, fetch, defaultRegistry, registryAdvice } = deps;
-  const reach: RegistryReach = { fetch, defaultRegistry, registryAdvice };
   const clock = deps.clock ?? systemClock();
   const randomBytes = deps.randomBytes ?? cryptoRandomBytes;
   const events = new EventLog(clock);
@@ -54,6 +53,8 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const log = deps.log ?? (() => undefined);
   const asked = deps.config ?? DEFAULT_CONFIG;
   const config = await withRemappedRoot(runtime.files, asked, log);
+  const { insecureRegistries, registryMirrors } = config;
+  const reach: RegistryReach = { fetch, defaultRegistry, registryAdvice, insecureRegistries, registryMirrors };
   for (const option of config.withoutEffect) log(`daemon.json: ${option} has no effect in this engine`);
   const disk = new ImageDisk(runtime.files, config.dataRoot);
   const store = new ImageStore({
@@ -71,6 +72,7 @@ export async function createEngine(deps: EngineDeps): Promise<Engine> {
   const puller = new ImagePuller({
     blobs,
     store,
+    log,
     ...reach,
     concurrentDownloads: config.maxConcurrentDownloads,
     downloadAttempts: config.maxDownloadAttempts,

@@ -4,6 +4,7 @@ import { memoryImageStore } from './memory-image-store.ts';
 import type { Digest } from '../../src/contracts/blob-store.ts';
 import type { TarItem } from '../../src/engine/layer/testing/tar-archive.ts';
 import { parseReference } from '../../src/engine/registry/reference.ts';
+import type { RegistryReach } from '../../src/engine/registry/registry-reach.ts';
 import { FakeRegistry } from '../../src/engine/registry/testing/fake-registry.ts';
 import { ImagePuller } from '../../src/engine/image/pull.ts';
 import type { DownloadLimits } from '../../src/engine/image/pull-layer.ts';
@@ -15,7 +16,8 @@ export const FILES: TarItem[][] = [
   [{ path: 'etc/motd', content: 'welcome' }, { path: '.wh.bin' }],
 ];
 
-export function setUp(limits: DownloadLimits = {}) {
+export function setUp(options: DownloadLimits & Pick<RegistryReach, 'registryMirrors' | 'insecureRegistries'> = {}) {
+  const log: string[] = [];
   const registry = new FakeRegistry();
   const { blobs, store } = memoryImageStore();
   const puller = new ImagePuller({
@@ -24,7 +26,8 @@ export function setUp(limits: DownloadLimits = {}) {
     fetch: registry.fetch,
     defaultRegistry: registry.base,
     registryAdvice: 'Use another.',
-    ...limits,
+    log: (line) => log.push(line),
+    ...options,
   });
   const pull = async (name: string, signal = new AbortController().signal): Promise<PullMessage[]> => {
     const messages: PullMessage[] = [];
@@ -35,7 +38,7 @@ export function setUp(limits: DownloadLimits = {}) {
     expect(store.list()).toEqual([]);
     expect(await blobs.list()).toEqual([]);
   };
-  return { registry, blobs, store, puller, pull, expectNothing };
+  return { registry, blobs, store, puller, pull, log, expectNothing };
 }
 
 export const statuses = (messages: PullMessage[]): string[] =>

@@ -87,11 +87,7 @@ const WITHOUT_EFFECT =
   'resolv-conf rootless runtimes selinux-enabled swarm-default-advertise-addr tls tlscacert tlscert tlskey tlsverify ' +
   'userland-proxy-path';
 
-/** Options with a meaning here that no part of the engine reads yet: pulls from other registries. */
-const NOT_READ_YET = 'insecure-registries registry-mirrors shutdown-timeout';
-
 const ignored = new Set(WITHOUT_EFFECT.split(' '));
-const unread = new Set(NOT_READ_YET.split(' '));
 /** Objects that are options themselves; another object is only a place for options. */
 const WHOLE = ['default-network-opts', 'log-opts', 'runtimes', 'default-ulimits', 'features', 'builder'];
 
@@ -109,5 +105,5 @@ export function isKnownOption(name: string): boolean {
 }
 
 export function hasNoEffect(name: string): boolean {
-  return ignored.has(name) || unread.has(name);
+  return ignored.has(name);
 }

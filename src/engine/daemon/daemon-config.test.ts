@@ -65,7 +65,7 @@ describe('loadDaemonConfig', () => {
       shutdownTimeoutS: 3,
       debug: true,
       maxConcurrentDownloads: 5,
-      withoutEffect: ['registry-mirrors', 'insecure-registries', 'shutdown-timeout', 'http-proxy', 'hosts'],
+      withoutEffect: ['http-proxy', 'hosts'],
     });
   });
 

@@ -14,9 +14,10 @@ import type { Platform } from '../registry/platform.ts';
 import { canonicalString, familiarName, familiarString, withDigest } from '../registry/reference.ts';
 import type { Reference } from '../registry/reference.ts';
 import { RegistryError } from '../registry/registry-error.ts';
-import { transportTo } from '../registry/registry-reach.ts';
+import { mirrorsOf, transportTo } from '../registry/registry-reach.ts';
 import type { RegistryReach } from '../registry/registry-reach.ts';
 import { cancelled } from '../registry/registry-transport.ts';
+import type { RegistryTransport } from '../registry/registry-transport.ts';
 import type { Image } from './image.ts';
 import { parseImageConfig } from './image-config.ts';
 import type { ImageStore } from './image-store.ts';
@@ -29,6 +30,8 @@ import { failedToRegister } from './failed-to-register.ts';
 export interface PullerDeps extends RegistryReach, DownloadLimits {
   readonly store: ImageStore;
   readonly blobs: BlobStore;
+  /** Told why another registry is asked. */
+  readonly log?: (line: string) => void;
 }
 
 export interface PullRequest {
@@ -60,7 +63,23 @@ export class ImagePuller {
    */
   async pull(request: PullRequest): Promise<void> {
     const { reference, credentials, signal } = request;
-    const client = new RegistryClient(transportTo(this.#deps, reference.domain, credentials));
+    for (const mirror of mirrorsOf(this.#deps, reference.domain, credentials)) {
+      try {
+        await this.#pullFrom(mirror, request);
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        this.#deps.log?.(
+          `Attempting next endpoint for pull after error: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+    await this.#pullFrom(transportTo(this.#deps, reference.domain, credentials), request);
+  }
+
+  async #pullFrom(registry: RegistryTransport, request: PullRequest): Promise<void> {
+    const { reference, signal } = request;
+    const client = new RegistryClient(registry);
     try {
       let changed = false;
       for (const part of await partsOf(client, reference, signal)) {

@@ -32,7 +32,7 @@ async function reachable(reach: RegistryReach, request: RepositoryRequest): Prom
     return usual;
   } catch (error) {
     if (!isDrydockError(error, 'unavailable')) throw error;
-    const plain = insecure && domain !== DEFAULT_DOMAIN ? transportTo(reach, domain, credentials, true) : usual;
+    const plain = insecure && domain !== DEFAULT_DOMAIN ? transportTo(reach, domain, credentials, 'none') : usual;
     if (plain !== usual && (await answers(plain, signal))) return plain;
     const message = `failed to configure transport: error pinging v2 registry: ${error.message}`;
     throw new DrydockError('unavailable', message, { cause: error });

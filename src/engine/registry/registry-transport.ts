@@ -34,12 +34,13 @@ export interface RegistryRequest {
 
 /** Rejects with `unavailable` when the registry cannot be reached, `cancelled` when `signal` aborts, RegistryError otherwise. */
 export class RegistryTransport {
-  readonly #endpoint: Endpoint;
+  #endpoint: Endpoint;
   readonly #fetch: typeof fetch;
   readonly #credentials: Credentials | undefined;
   readonly #advice: string;
   /** The answer to the last challenge; a transport is used for one repository. */
   #authorization: string | undefined;
+  #answered = false;
 
   constructor({ endpoint, fetch, credentials, advice = ADVICE }: TransportOptions) {
     this.#endpoint = endpoint;
@@ -120,9 +121,13 @@ export class RegistryTransport {
   async #fetched(url: URL, init: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
     const send = this.#fetch;
     try {
-      return await send(url, signal === undefined ? init : { ...init, signal });
+      const response = await send(url, signal === undefined ? init : { ...init, signal });
+      this.#answered ||= url.origin === this.#endpoint.base.origin;
+      return response;
     } catch (cause) {
       if (signal?.aborted) throw cancelled(cause);
+      const plain = this.#withoutTls(url);
+      if (plain !== undefined) return this.#fetched(plain, init, signal);
       const reason = cause instanceof Error ? causeText(cause) : String(cause);
       throw new DrydockError(
         'unavailable',
@@ -130,6 +135,17 @@ export class RegistryTransport {
         { cause },
       );
     }
+  }
+
+  /**
+   * The same place without TLS, of a registry that is trusted without: it is spoken to like this from now on. Undefined once
+   * somebody answered with TLS.
+   */
+  #withoutTls(url: URL): URL | undefined {
+    const { withoutTls, ...endpoint } = this.#endpoint;
+    if (withoutTls === undefined || this.#answered || url.origin !== endpoint.base.origin) return undefined;
+    this.#endpoint = { ...endpoint, base: withoutTls };
+    return new URL(`${url.pathname}${url.search}`, withoutTls);
   }
 }
 
