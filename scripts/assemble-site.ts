@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { withJitThreshold } from '../emulator/lib/jit-threshold.ts';
 import { compressSite } from './compress-site.ts';
 
-/** Five times v86's own: four fifths of what V8 optimised during a pull are gone, and the prompt is as fast (docs/decisions/0027). */
+/** Five times v86's own: four fifths of what V8 optimised during a pull are gone, and the prompt is as fast (docs/decisions/0029). */
 const JIT_THRESHOLD = 1_000_000;
 
 const root = join(import.meta.dirname, '..');
