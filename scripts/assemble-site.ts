@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { withJitThreshold } from '../emulator/lib/jit-threshold.ts';
+import { withJitThreshold } from '../src/node/jit-threshold.ts';
 import { compressSite } from './compress-site.ts';
 
 /** Five times v86's own: four fifths of what V8 optimised during a pull are gone, and the prompt is as fast (docs/decisions/0029). */

@@ -1,5 +1,5 @@
-// The page's emulator makes WebAssembly of a page of the guest later than v86 does by itself: what it makes, V8 optimises, and that
-// takes the processors from whoever waits (docs/decisions/0015). v86 has no setting for it, so the number is changed in its code.
+// The emulator makes WebAssembly of a page of the guest later in a browser than v86 does by itself, where V8 optimises what it makes,
+// and earlier in Node, where V8 does not (docs/decisions/0029). v86 has no setting for it, so the number is changed in its code.
 
 /** v86's own: src/rust/jit.rs, JIT_THRESHOLD; in interpreted instructions of a page of the guest. */
 const THRESHOLD = 200_000;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { withJitThreshold } from './jit-threshold.ts';
-import { REPOSITORY } from './paths.ts';
+import { PROJECT_DIRECTORY } from './paths.ts';
 
-const v86 = new Uint8Array(await readFile(join(REPOSITORY, 'node_modules/v86/build/v86.wasm')));
+const v86 = new Uint8Array(await readFile(join(PROJECT_DIRECTORY, 'node_modules/v86/build/v86.wasm')));
 
 it('changes the number in the v86 that there is, and nothing else', () => {
   const changed = withJitThreshold(v86, 1_000_000);
